@@ -1,0 +1,1 @@
+"""A real OpenStack for whoever has none at hand. `./lab/lab --help` shows the commands."""

