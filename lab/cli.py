@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + int(interrupt.args[0])
     except preflight.LackingError as lack:
         return _fail(str(lack), 2)
-    except LabError as error:
+    except (LabError, OSError) as error:
         return _fail(str(error), 1)
     except subprocess.CalledProcessError as error:
         return _fail(_failed_command(error), 1)
@@ -105,30 +105,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     names = list(machines())
     commands.add_parser("up", help="build what is not cached, start, wait until the cloud is healthy")
-    commands.add_parser(
-        "status", help="show what runs, with memory, disk and logs; exit code 3 if it is down"
-    )
+    commands.add_parser("status", help="show what runs, with memory, disk and logs; exit code 3 if it is down")
     execute = commands.add_parser(
         "exec",
         help="run a command on the runner's side, with credentials and SSH set up, or on a machine",
         usage="lab exec [MACHINE] -- CMD…",
     )
-    execute.add_argument(
-        "machine", nargs="?", choices=names, help="run it there, over SSH; else on the runner's side"
-    )
-    commands.add_parser(
-        "reset", help="throw away what was changed: the machines start anew from their images"
-    )
-    reboot = commands.add_parser(
-        "reboot", help="reboot a machine from inside, keeping its disk; wait until it answers"
-    )
+    execute.add_argument("machine", nargs="?", choices=names, help="run it there, over SSH; else on the runner's side")
+    commands.add_parser("reset", help="throw away what was changed: the machines start anew from their images")
+    reboot = commands.add_parser("reboot", help="reboot a machine from inside, keeping its disk; wait until it answers")
     reboot.add_argument("machine", choices=names)
     for name, text in (
         ("down", "stop it and leave nothing behind but the cache"),
         ("clean", "down, and remove the cache"),
     ):
         ending = commands.add_parser(name, help=text)
-        ending.add_argument(
-            "--force", action="store_true", help="even if the lab belongs to another checkout"
-        )
+        ending.add_argument("--force", action="store_true", help="even if the lab belongs to another checkout")
     return parser

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-MARKER = {"OPENSTACK_LAB": "1"}  # by which `down` finds what an interrupted command left running
+MARKER = {"OPENSTACK_LAB_PROCESS": "started-by-lab"}  # by which `down` finds what an interrupted command left running
 
 
 def run(command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None) -> None:

@@ -42,25 +42,33 @@ def _start() -> None:
     lifecycle.down()
     owner.claim()
     leftovers.remember_absent()
-    lifecycle.start(_build())
+    build = _build()
+    _prune()
+    lifecycle.start(build)
 
 
 def _build() -> "Build":
     from lab import images, kernel
     from lab.guest import build as guest
 
-    preflight.install(
-        (*preflight.HOST_PACKAGES, *images.HOST_PACKAGES, *kernel.HOST_PACKAGES, *guest.HOST_PACKAGES)
-    )
+    preflight.install(preflight.HOST_PACKAGES)
     if cached := images.cached():
         return cached
     preflight.check_to_build()
+    preflight.install((*images.HOST_PACKAGES, *kernel.HOST_PACKAGES, *guest.HOST_PACKAGES))
     return images.build()
 
 
 def _wait_until_healthy() -> None:
     lifecycle.wait_until_healthy()
     say("healthy: './lab/lab exec -- CMD…' runs a command beside it, './lab/lab status' shows the machines")
+
+
+def _prune() -> None:
+    """Forget the images of other recipes; no machine runs from them any more."""
+    from lab import images
+
+    images.prune()
 
 
 def show_status() -> int:
@@ -84,6 +92,7 @@ def reset() -> int:
     with _changing():
         if lifecycle.is_up():
             lifecycle.restart(_build())
+            _prune()
         else:
             _start()
         _wait_until_healthy()

@@ -36,7 +36,9 @@ def values_for(machine: Machine, machines: Iterable[Machine], passwords: Mapping
     }
 
 
-def configure(layer: Path, lower: Sequence[Path], machine: Machine, values: Mapping[str, str], keys: Path, log: Path) -> None:
+def configure(
+    layer: Path, lower: Sequence[Path], machine: Machine, values: Mapping[str, str], keys: Path, log: Path
+) -> None:
     """Write a machine's configuration into `layer`, over the trees in `lower` (topmost first).
 
     Arguments:

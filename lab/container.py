@@ -24,7 +24,7 @@ def start(machine: Machine, layers: Sequence[Path]) -> None:
     _note_lock(folder, _mount_root(folder, layers))
     log = logs.fresh(machine.name)
     supervisor = processes.start(
-        ["env", f"--chdir={CHECKOUT}", sys.executable, "-m", "lab.supervisor", machine.name], log
+        ["env", f"--chdir={CHECKOUT}", sys.executable, "-B", "-m", "lab.supervisor", machine.name], log
     )
     processes.record(folder / "process", supervisor)
     _wait_until_plugged(machine, supervisor)
@@ -109,9 +109,7 @@ def wait_for_leader(nspawn: Process) -> Process | None:
 
 
 def _leader(present: Sequence[Process], nspawn: Process) -> Process | None:
-    return next(
-        (process for process in present if process.parent == nspawn.pid and _is_leader(process)), None
-    )
+    return next((process for process in present if process.parent == nspawn.pid and _is_leader(process)), None)
 
 
 def _is_leader(child: Process) -> bool:

@@ -58,7 +58,9 @@ def write_runner(folder: Path, final: Path, machines: Iterable[Machine], values:
     (folder / "ssh_config").write_text(_SSH_CONFIG.format(names=names, **paths))
     (folder / "hosts").write_text("".join(f"{machine.address} {machine.name}\n" for machine in machines))
     users = {name: (name, values[f"{name.upper()}_PASS"]) for name in ("admin", "demo")}
-    _private(folder / "clouds.yaml", json.dumps({"clouds": {name: _cloud(*user) for name, user in users.items()}}, indent=2))
+    _private(
+        folder / "clouds.yaml", json.dumps({"clouds": {name: _cloud(*user) for name, user in users.items()}}, indent=2)
+    )
     for name, user in users.items():
         _private(folder / f"keystonerc_{name}", _keystonerc(*user))
 

@@ -12,7 +12,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from lab.command import MARKER
 from lab.errors import LabError
 from lab.machines import Machine, machines
 from lab.paths import CHECKOUT, NETNS
@@ -39,16 +38,19 @@ def wait_until_healthy(runner: Path, deadline: float) -> None:
     Raises:
         LabError: names what was still missing at the deadline.
     """
-    command = ["ip", "netns", "exec", NETNS, sys.executable, "-m", "lab.health", runner / "clouds.yaml", str(deadline)]
+    look = [sys.executable, "-m", "lab.health", str(runner / "clouds.yaml"), str(deadline)]
+    command = ["ip", "netns", "exec", NETNS, *look]
     seen = ["the first answer"]
     with step("wait until the cloud is healthy", lambda: f"waiting for {seen[-1]}"):
-        watcher = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT, env=MARKER)
+        watcher = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
         assert watcher.stdout
         with watcher:
             for line in watcher.stdout:
                 seen.append(line.strip())
     if watcher.returncode:
-        raise LabError(f"not healthy after {deadline:.0f} s: still waiting for {seen[-1]}; './lab/lab status' names the logs")
+        raise LabError(
+            f"not healthy after {deadline:.0f} s, still waiting for {seen[-1]}: './lab/lab status' names the logs"
+        )
 
 
 def main(clouds: str, seconds: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import credentials, kernel, layers, recipe
+from lab.command import run
 from lab.configure import configure, values_for, write_disk
 from lab.guest import build as guest
 from lab.machines import Machine, machines
@@ -49,6 +50,8 @@ def build() -> Build:
     Raises:
         subprocess.CalledProcessError: a command of the build failed; its output is in LOGS.
     """
+    with step("update the package lists"):
+        run(["apt-get", "--quiet", "update"], LOGS / "build-package-lists.log")
     with ThreadPoolExecutor(max_workers=2 + len(machines())) as pool:
         jobs: list[Future[None]] = [
             pool.submit(_once, _kernel().parent, "user-mode kernel", _build_kernel, kernel.how_far),
@@ -65,7 +68,13 @@ def build() -> Build:
 def prune() -> None:
     """Remove what other recipes left in the cache; only while no machine runs from it."""
     build = _build()
-    keep = {build.kernel.parent, build.guest.parent, _cloud(), _base(), *(_packages(each) for each in machines().values())}
+    keep = {
+        build.kernel.parent,
+        build.guest.parent,
+        _cloud(),
+        _base(),
+        *(_packages(each) for each in machines().values()),
+    }
     for path in (entry for folder in ("kernel", "guest", "layers", "cloud") for entry in (CACHE / folder).glob("*")):
         if path not in keep:
             layers.remove(path)
@@ -106,7 +115,9 @@ def _cloud() -> Path:
     return CACHE / "cloud" / recipe.cloud_key(machines().values())
 
 
-def _once(target: Path, title: str, make: Callable[[Path, Path], None], far: Callable[[Path], str] | None = None) -> None:
+def _once(
+    target: Path, title: str, make: Callable[[Path, Path], None], far: Callable[[Path], str] | None = None
+) -> None:
     """Make `target` if it is not there; what an interrupted build left is thrown away first."""
     if target.exists():
         return

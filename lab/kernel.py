@@ -25,9 +25,7 @@ _WHOLE_FP_STATE = (
     ("#include <stdlib.h>\n", "#include <stdlib.h>\n#include <string.h>\n"),
     (
         "static int have_xstate_support;\n",
-        "static int have_xstate_support;\n"
-        "static unsigned long whole_state[2048];\n"
-        "static size_t whole_size;\n",
+        "static int have_xstate_support;\nstatic unsigned long whole_state[2048];\nstatic size_t whole_size;\n",
     ),
     (
         "\tif (have_xstate_support) {\n"

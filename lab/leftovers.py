@@ -121,6 +121,7 @@ def _absent() -> list[str]:
 def _remove_if_empty(folder: Path) -> None:
     if not folder.is_dir() or any(folder.iterdir()):
         return
-    if folder.is_mount():
+    # iproute2 may have mounted it over itself more than once.
+    while mounts.is_mounted(folder):
         processes.run("umount", str(folder))
     folder.rmdir()

@@ -86,9 +86,7 @@ def reboot(machine: Machine) -> None:
     """Reboot a machine from inside; its disk stays. Raises LabError if it does not come back."""
     before = runner.boot_id(machine)
     if not before:
-        raise LabError(
-            f"{machine.name} does not answer SSH, so it cannot be told to reboot ('./lab/lab reset' can)"
-        )
+        raise LabError(f"{machine.name} does not answer SSH, so it cannot be told to reboot ('./lab/lab reset' can)")
     with step(f"rebooting {machine.name}"):
         runner.forget_connections(machine)
         runner.on_machine(machine, "systemctl", "reboot")
@@ -143,6 +141,7 @@ def runner_files() -> Path:
 
 
 def _write_build(build: "Build") -> None:
+    runner.offer_image(build.guest)
     _BUILD.write_text(json.dumps({"build": repr(build), "runner": str(build.runner)}))
 
 

@@ -17,9 +17,17 @@ def below(folder: Path) -> list[Path]:
 
     Not the folder itself: a user may keep the cache on a disk of its own.
     """
+    return [path for path in _points() if folder in path.parents]
+
+
+def is_mounted(folder: Path) -> bool:
+    """Say whether something is mounted on a folder; unlike Path.is_mount() also a folder bound to itself."""
+    return folder in _points()
+
+
+def _points() -> list[Path]:
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    paths = [Path(_OCTAL.sub(lambda code: chr(int(code[1], 8)), point)) for point in reversed(points)]
-    return [path for path in paths if folder in path.parents]
+    return [Path(_OCTAL.sub(lambda code: chr(int(code[1], 8)), point)) for point in reversed(points)]
 
 
 def unmount_below(folder: Path) -> None:
@@ -37,9 +45,7 @@ def unmount_below(folder: Path) -> None:
 def loops_below(folder: Path) -> list[str]:
     """Return the loop devices whose backing file lies below a folder."""
     files = Path("/sys/block").glob("loop*/loop/backing_file")
-    return [
-        f"/dev/{file.parts[3]}" for file in files if Path(file.read_text().strip()).is_relative_to(folder)
-    ]
+    return [f"/dev/{file.parts[3]}" for file in files if Path(file.read_text().strip()).is_relative_to(folder)]
 
 
 def detach_loops_below(folder: Path) -> None:
@@ -56,5 +62,5 @@ def remove_tree(folder: Path) -> None:
         return
     if contents := [str(path) for path in folder.iterdir()]:
         run("rm", "--recursive", "--force", "--one-file-system", *contents)
-    if not folder.is_mount():
+    if not is_mounted(folder):
         folder.rmdir()

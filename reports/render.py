@@ -70,9 +70,7 @@ def _allure() -> Path:
 
 
 def _cache() -> Path:
-    return (
-        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openstack-acceptance" / "allure"
-    )
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openstack-acceptance" / "allure"
 
 
 def _node(*arguments: str) -> None:

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-NO_CLOUD = {
-    key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PYTEST_", "GUEST_"))
-}
+NO_CLOUD = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PYTEST_", "GUEST_"))}
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -20,7 +18,8 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         f"-c{ROOT}/pyproject.toml",
         "--alluredir=",
     ]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=NO_CLOUD)
+    nobody = {**NO_CLOUD, "HOME": str(cwd)}
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=nobody)
 
 
 def problems(*arguments: str, cwd: Path) -> list[str]:
@@ -36,9 +35,7 @@ def test_every_problem_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_only_what_is_needed_is_asked_for(tmp_path: Path) -> None:
-    told = problems(
-        "--hosts=nowhere.invalid", str(ROOT / "tests/compute/test_compute_nodes.py"), cwd=tmp_path
-    )
+    told = problems("--hosts=nowhere.invalid", str(ROOT / "tests/compute/test_compute_nodes.py"), cwd=tmp_path)
     assert [line.partition(":")[0] for line in told] == ["--hosts"]
 
 
@@ -55,15 +52,11 @@ def test_without_hosts_node_checks_are_skipped(tmp_path: Path) -> None:
 
 
 def test_a_missing_role_is_the_reason(tmp_path: Path) -> None:
-    done = run(
-        "--hosts=controller", str(ROOT / "tests/compute/test_compute_nodes.py"), "-klibvirt", cwd=tmp_path
-    )
+    done = run("--hosts=controller", str(ROOT / "tests/compute/test_compute_nodes.py"), "-klibvirt", cwd=tmp_path)
     assert "no node with the role compute among --hosts=controller" in done.stdout
 
 
 def test_a_listing_contacts_nobody(tmp_path: Path) -> None:
-    done = run(
-        "--collect-only", "-q", "-mreq", "--hosts=controller,compute1", str(ROOT / "tests"), cwd=tmp_path
-    )
+    done = run("--collect-only", "-q", "-mreq", "--hosts=controller,compute1", str(ROOT / "tests"), cwd=tmp_path)
     assert done.returncode == pytest.ExitCode.OK
     assert "test_my_ip_is_an_address_of_this_node[compute1]" in done.stdout

@@ -7,9 +7,7 @@ from reports.render import EXIT_USAGE, LOCK, main, without_analytics
 
 def test_the_analytics_script_is_taken_out() -> None:
     tag = '<script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>'
-    assert (
-        without_analytics(f"<head>{tag}<title>Report</title></head>") == "<head><title>Report</title></head>"
-    )
+    assert without_analytics(f"<head>{tag}<title>Report</title></head>") == "<head><title>Report</title></head>"
 
 
 def test_without_results_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,9 +25,7 @@ def test_it_gives_what_was_waited_for(statuses: Iterator[str], slept: list[float
 
 
 def test_at_the_deadline_it_tells_what_was_seen_last(statuses: Iterator[str], slept: list[float]) -> None:
-    with pytest.raises(
-        GaveUp, match=r"the server: not within 60 s; last seen: BUILD\. Mend: look at its log"
-    ):
+    with pytest.raises(GaveUp, match=r"the server: not within 60 s; last seen: BUILD\. Mend: look at its log"):
         wait_for(
             "the server",
             lambda: next(statuses),

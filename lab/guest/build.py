@@ -20,10 +20,12 @@ from lab.guest import kernel
 _HERE = Path(__file__).resolve().parent
 _ROOTFS = _HERE / "rootfs"
 _LOADER_CONFIG = _HERE / "syslinux.cfg"
+_CREDIT_ENTROPY = _HERE / "credit-entropy.c"
 
 SOURCES: tuple[Path, ...] = (
     Path(__file__).resolve(),
     _LOADER_CONFIG,
+    _CREDIT_ENTROPY,
     *kernel.SOURCES,
     *sorted(path for path in _ROOTFS.rglob("*") if path.is_file()),
 )
@@ -75,7 +77,11 @@ _PACKAGES = (
     "libuuid1",
     "zlib1g",
 )
+# busybox-static's shell prefers its own commands to files of their name: quick for the boot, but users want iputils'
+# ping. busybox's shell does not. Both packages have a file of the same name.
+_SHELL_PACKAGE = "busybox"
 _BUSYBOX = "bin/busybox"
+_SHELL = f"{_SHELL_PACKAGE}/{_BUSYBOX}"
 _PROGRAMS = (
     "bin/lsblk",
     "bin/ping",
@@ -132,7 +138,9 @@ def build(workdir: Path, output: Path, log: Path) -> None:
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir(parents=True)
     packages = _unpack(workdir, log)
-    root = _root_file_system(_root_tree(packages, workdir), workdir, log)
+    tree = _root_tree(packages, workdir)
+    run(("gcc", "-O2", "-Wall", "-o", tree / "bin/credit-entropy", _CREDIT_ENTROPY), log)
+    root = _root_file_system(tree, workdir, log)
     boot = _boot_file_system(kernel.build(workdir, log), workdir, log)
     disk = _disk(boot, root, workdir)
     complete = workdir / "guest.qcow2"
@@ -151,9 +159,10 @@ def _unpack(workdir: Path, log: Path) -> Path:
     """Download the packages and unpack them all into one tree."""
     downloads, tree = workdir / "debs", workdir / "packages"
     downloads.mkdir()
-    kernel.download(downloads, _PACKAGES, log)
+    kernel.download(downloads, (_SHELL_PACKAGE, *_PACKAGES), log)
     for package in sorted(downloads.glob("*.deb")):
-        run(("dpkg-deb", "-x", package, tree), log)
+        is_shell = package.name.startswith(f"{_SHELL_PACKAGE}_")
+        run(("dpkg-deb", "-x", package, tree / _SHELL_PACKAGE if is_shell else tree), log)
     return tree
 
 
@@ -175,12 +184,13 @@ def _root_tree(packages: Path, workdir: Path) -> Path:
 def _copy_programs(packages: Path, root: Path) -> None:
     for program in (_BUSYBOX, *_PROGRAMS):
         shutil.copy(packages / program, root / "bin")
+    shutil.copy(packages / _SHELL, root / "bin/sh")
     for file in (*_PLUGINS, _LOADER):
         shutil.copy(packages / file, root / file)
 
 
 def _copy_libraries(packages: Path, root: Path) -> None:
-    for library in {name for file in (*_PROGRAMS, *_PLUGINS) for name in _libraries(packages, file)}:
+    for library in {name for file in (_SHELL, *_PROGRAMS, *_PLUGINS) for name in _libraries(packages, file)}:
         shutil.copy(library, root / library.relative_to(packages).parent)
 
 

@@ -13,9 +13,7 @@ control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-co
 
 @pytest.mark.req("NOVA-1")
 @control_services
-def test_control_service_is_up(
-    compute_services: list[ServiceReport], binary: str, expected_of_nova: None
-) -> None:
+def test_control_service_is_up(compute_services: list[ServiceReport], binary: str, expected_of_nova: None) -> None:
     """Nova's control services are enabled and up."""
     reports = reports_of(compute_services, binary)
     assert any(report.is_up for report in reports), (
@@ -61,9 +59,10 @@ def test_flavor_has_the_values_asked_for(operator: Connection, flavor: Flavor, s
 
 
 @pytest.mark.req("NOVA-13")
-def test_keypair_has_the_fingerprint_of_the_local_key(keypair: Keypair, local_key: LocalKey) -> None:
+def test_keypair_has_the_fingerprint_of_the_local_key(cloud: Connection, keypair: Keypair, local_key: LocalKey) -> None:
     """`openstack keypair create --public-key` stores the very key."""
-    assert keypair.fingerprint == local_key.fingerprint, (
-        f"Nova's key pair has the fingerprint {keypair.fingerprint}, the file {local_key.fingerprint}. "
+    kept = cloud.compute.get_keypair(keypair.name)
+    assert kept.fingerprint == local_key.fingerprint, (
+        f"Nova's key pair has the fingerprint {kept.fingerprint}, the file {local_key.fingerprint}. "
         "Mend: read nova-api's log."
     )

@@ -9,9 +9,7 @@ compute_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"
 
 
 @pytest.mark.req("NOVA-3")
-def test_my_ip_is_an_address_of_this_node(
-    nova_node: Node, nova_my_ip: str, nova_conf: EffectiveConfig
-) -> None:
+def test_my_ip_is_an_address_of_this_node(nova_node: Node, nova_my_ip: str, nova_conf: EffectiveConfig) -> None:
     """A nova.conf copied from the controller keeps the controller's address."""
     assert nova_my_ip in nova_node.addresses, (
         f"{nova_node.name}: [DEFAULT] my_ip = {nova_my_ip} is no address of this node, which has "
@@ -54,9 +52,7 @@ def test_compute_service_runs(compute_node: Node, service: str) -> None:
 
 @pytest.mark.req("NOVA-6")
 @compute_services
-def test_compute_service_is_not_restarting_in_a_loop(
-    compute_node: Node, service: str, deadlines: Deadlines
-) -> None:
+def test_compute_service_is_not_restarting_in_a_loop(compute_node: Node, service: str, deadlines: Deadlines) -> None:
     """A service that systemd keeps restarting looks active half of the time."""
     wait_for(
         f"{compute_node.name}: {service} to run without being restarted",

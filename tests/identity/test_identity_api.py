@@ -17,9 +17,7 @@ def test_member_gets_a_token(cloud: Connection) -> None:
 
 
 @pytest.mark.req("KEY-1")
-def test_every_service_answers_the_runner(
-    public_endpoints: list[Endpoint], subtests: pytest.Subtests
-) -> None:
+def test_every_service_answers_the_runner(public_endpoints: list[Endpoint], subtests: pytest.Subtests) -> None:
     """Each service of the catalogue answers on its public endpoint when we ask."""
     for endpoint in public_endpoints:
         with subtests.test(endpoint.service):

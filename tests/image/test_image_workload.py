@@ -30,9 +30,7 @@ def test_image_has_the_checksum_of_the_file(image: Image, guest_image: Path) -> 
     """Glance's own checksum is that of the file."""
     expected = digest(guest_image, image.hash_algo or "md5")
     seen = image.hash_value or image.checksum
-    assert seen == expected, (
-        f"Glance's checksum is {seen}, the file's {expected}. Mend: check the store's disk"
-    )
+    assert seen == expected, f"Glance's checksum is {seen}, the file's {expected}. Mend: check the store's disk"
 
 
 @pytest.mark.req("GLA-1")

@@ -36,8 +36,7 @@ def test_every_agent_is_alive_and_up(agents: Agents, subtests: pytest.Subtests) 
                 f"Mend: on {agent.host}, systemctl restart {agent.binary}, and read its log"
             )
             assert agent.is_admin_state_up, (
-                f"{agent.binary} on {agent.host} is switched off. "
-                f"Mend: openstack network agent set --enable {agent.id}"
+                f"{agent.binary} on {agent.host} is switched off. Mend: openstack network agent set --enable {agent.id}"
             )
 
 

@@ -53,8 +53,7 @@ def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadline
 def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP) -> None:
     """`security group rule create --proto tcp --dst-port 22` lets SSH in."""
     assert way_in.opens(floating_ip.floating_ip_address, 22), (
-        f"port 22 of {floating_ip.floating_ip_address} does not open {way_in}. "
-        "Mend: openstack security group rule list"
+        f"port 22 of {floating_ip.floating_ip_address} does not open {way_in}. Mend: openstack security group rule list"
     )
 
 

@@ -38,6 +38,5 @@ def test_object_has_the_etag_of_the_file(stored_object: StoredObject, guest_imag
 def test_download_gives_the_same_bytes(stored_object: StoredObject, guest_image: Path) -> None:
     """`swift download` gives back what `swift upload` took."""
     assert stored_object.download() == guest_image.read_bytes(), (
-        f"{stored_object.name} came back as other bytes. Mend: check the object nodes' disks and "
-        "swift-object-auditor"
+        f"{stored_object.name} came back as other bytes. Mend: check the object nodes' disks and swift-object-auditor"
     )

@@ -32,7 +32,11 @@ cloud.identity.assign_project_role_to_user(demo, user, roles["member"])
 
 cloud = openstack.connect(cloud="admin")  # the catalogue as it is now
 external = cloud.network.create_network(
-    name="ext1", is_router_external=True, is_shared=False, provider_network_type="flat", provider_physical_network="provider"
+    name="ext1",
+    is_router_external=True,
+    is_shared=False,
+    provider_network_type="flat",
+    provider_physical_network="provider",
 )
 cloud.network.create_subnet(
     name="ext1",
