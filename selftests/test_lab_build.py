@@ -1,0 +1,115 @@
+"""The lab's recipes: keys, placeholders, credentials, and what each machine is expected to run."""
+
+import base64
+import hashlib
+import json
+import stat
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab import configure, credentials, health, layers, machines, recipe
+from lab.paths import LAB
+
+
+@pytest.fixture
+def roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of lab/roles that may be changed, with all that recipe and configure take from LAB."""
+    subprocess.run(["cp", "-r", LAB, tmp_path / "lab"], check=True)
+    for module in (recipe, layers):
+        monkeypatch.setattr(module, "LAB", tmp_path / "lab")
+    monkeypatch.setattr(recipe, "TABLE", tmp_path / "lab/machines.toml")
+    monkeypatch.setattr(recipe, "kernel_key", lambda: "kernel")
+    monkeypatch.setattr(configure, "_ROLES", tmp_path / "lab/roles")
+    return tmp_path / "lab/roles"
+
+
+def keys() -> tuple[str, str, str]:
+    compute = machines.machines()["compute1"]
+    return recipe.base_key(), recipe.packages_key(compute), recipe.cloud_key(machines.machines().values())
+
+
+def test_an_unchanged_recipe_has_the_same_keys(roles: Path) -> None:
+    assert keys() == keys()
+
+
+def test_a_changed_file_configures_anew_and_installs_nothing(roles: Path) -> None:
+    before = keys()
+    with (roles / "compute/files/etc/nova/nova.conf").open("a") as file:
+        file.write("\n# changed\n")
+    assert keys()[:2] == before[:2]
+    assert keys()[2] != before[2]
+
+
+def test_another_package_of_a_role_is_installed(roles: Path) -> None:
+    before = keys()
+    with (roles / "compute/packages").open("a") as file:
+        file.write("tcpdump\n")
+    assert keys()[0] == before[0]
+    assert keys()[1] != before[1]
+
+
+def test_a_comment_in_a_package_list_installs_nothing(roles: Path) -> None:
+    before = keys()
+    with (roles / "compute/packages").open("a") as file:
+        file.write("# a comment\n")
+    assert keys()[:2] == before[:2]
+
+
+def test_placeholders_are_filled_and_oslo_references_stay(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/nova.conf").write_text("my_ip = {{MY_IP}}\nserver_listen = $my_ip\n")
+    configure._write_files(tmp_path / "files", tmp_path / "tree", {"MY_IP": "10.0.0.101"})
+    assert (tmp_path / "tree/nova.conf").read_text() == "my_ip = 10.0.0.101\nserver_listen = $my_ip\n"
+
+
+def test_an_unknown_placeholder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/nova.conf").write_text("my_ip = {{MY_PI}}\n")
+    with pytest.raises(KeyError, match="MY_PI"):
+        configure._write_files(tmp_path / "files", tmp_path / "tree", {"MY_IP": "10.0.0.101"})
+
+
+@pytest.mark.parametrize("machine", machines.machines().values(), ids=lambda machine: machine.name)
+def test_every_placeholder_of_every_role_has_a_value(machine: machines.Machine) -> None:
+    values = configure.values_for(machine, machines.machines().values(), credentials.passwords())
+    files = [file for role in machine.roles for file in (LAB / "roles" / role / "files").rglob("*") if file.is_file()]
+    used = {name for file in files for name in configure._PLACEHOLDER.findall(file.read_text())}
+    assert used <= values.keys()
+
+
+def test_rabbitmq_would_accept_the_password() -> None:
+    passwords = credentials.passwords()
+    salted = base64.b64decode(passwords["RABBIT_PASS_HASH"])
+    assert salted[4:] == hashlib.sha256(salted[:4] + passwords["RABBIT_PASS"].encode()).digest()
+
+
+def test_two_builds_share_no_password() -> None:
+    assert not set(credentials.passwords().values()) & set(credentials.passwords().values())
+
+
+def test_credentials_are_for_their_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "runner"
+    credentials.write_runner(folder, folder, machines.machines().values(), credentials.passwords())
+    open_to_others = [file.name for file in folder.iterdir() if stat.S_IMODE(file.stat().st_mode) & 0o077]
+    assert not {"clouds.yaml", "keystonerc_admin", "keystonerc_demo", "id_ed25519"} & set(open_to_others)
+
+
+def test_keystonerc_and_clouds_yaml_agree(tmp_path: Path) -> None:
+    folder, passwords = tmp_path / "runner", credentials.passwords()
+    credentials.write_runner(folder, folder, machines.machines().values(), passwords)
+    script = f". {folder}/keystonerc_demo; echo $OS_USERNAME $OS_PROJECT_NAME $OS_PASSWORD"
+    sourced = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    auth = json.loads((folder / "clouds.yaml").read_text())["clouds"]["demo"]["auth"]
+    assert sourced == [auth["username"], auth["project_name"], auth["password"]]
+
+
+def test_a_second_compute_node_is_one_more_machine() -> None:
+    first = machines.machines()["compute1"]
+    second = replace(first, name="compute2", address="10.0.0.102")
+    expected = health._expected([first, second])
+    assert {host for binary, host in expected if binary == "nova-compute"} == {"compute1", "compute2"}
+    values = configure.values_for(second, [first, second], {})
+    assert (values["COMPUTES"], values["MY_IP"]) == ("compute1 compute2", "10.0.0.102")
