@@ -61,9 +61,10 @@ def test_every_agent_is_on_a_given_node(agents: Agents, nodes: Nodes) -> None:
 
 
 @pytest.mark.req("NEU-8")
-def test_subnet_is_what_was_asked_for(subnet: Subnet) -> None:
+def test_subnet_is_what_was_asked_for(cloud: Connection, subnet: Subnet) -> None:
     """`openstack subnet create` keeps range, gateway and name server."""
-    kept = (subnet.cidr, subnet.gateway_ip, list(subnet.dns_nameservers))
+    now = cloud.network.get_subnet(subnet.id)
+    kept = (now.cidr, now.gateway_ip, list(now.dns_nameservers))
     asked = (SUBNET_RANGE, GATEWAY, [DNS_NAMESERVER])
     assert kept == asked, f"the subnet has {kept}, asked for {asked}. Mend: read neutron-server's log"
 
@@ -96,9 +97,9 @@ def test_router_port_inside_is_active(cloud: Connection, router: Router, deadlin
 
 
 @pytest.mark.req("NEU-9")
-def test_router_has_an_external_address(router: Router, external_network: Network) -> None:
+def test_router_has_an_external_address(cloud: Connection, router: Router, external_network: Network) -> None:
     """`openstack router set --external-gateway` gives the router an address outside."""
-    gateway = router.external_gateway_info or {}
+    gateway = cloud.network.get_router(router.id).external_gateway_info or {}
     addresses = [fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", [])]
     assert gateway.get("network_id") == external_network.id and addresses, (
         f"router {router.id} has {addresses or 'no address'} outside, and not in {external_network.name}. "
