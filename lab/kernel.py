@@ -148,8 +148,9 @@ def _install(tree: Path, output: Path, log: Path) -> None:
 
 
 def _make(tree: Path, log: Path, *arguments: str) -> None:
-    # Fixed names: the kernel's banner shall not name the host and the user that built it.
-    _run(tree, log, "make", "ARCH=um", "KBUILD_BUILD_USER=lab", "KBUILD_BUILD_HOST=lab", *arguments)
+    # Fixed names: the banner shall not name the host and the user that built it. Nice: the packages, built
+    # beside it, are what the whole build waits for.
+    _run(tree, log, "nice", "make", "ARCH=um", "KBUILD_BUILD_USER=lab", "KBUILD_BUILD_HOST=lab", *arguments)
 
 
 def _run(folder: Path, log: Path, *command: str) -> None:

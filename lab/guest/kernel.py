@@ -81,5 +81,6 @@ def _wanted() -> list[str]:
 
 
 def _make(tree: Path, log: Path, *arguments: str) -> None:
-    # Fixed names: the kernel's banner shall not name the host and the user that built it.
-    run(("make", "-C", tree, "KBUILD_BUILD_USER=lab", "KBUILD_BUILD_HOST=lab", *arguments), log)
+    # Fixed names: the banner shall not name the host and the user that built it. Nice: the packages, built
+    # beside it, are what the whole build waits for.
+    run(("nice", "make", "-C", tree, "KBUILD_BUILD_USER=lab", "KBUILD_BUILD_HOST=lab", *arguments), log)
