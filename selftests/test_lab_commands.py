@@ -1,0 +1,79 @@
+"""The lab's command line and what it hands to commands on the runner's side."""
+
+from pathlib import Path
+
+import pytest
+
+from lab import cli, mounts, owner, runner
+from lab.errors import LabError
+
+FILES = Path("/build/runner")
+
+
+def test_credentials_of_the_lab_take_the_place_of_the_callers() -> None:
+    environment = runner.environment(
+        {"OS_PASSWORD": "secret", "OS_AUTH_URL": "http://elsewhere", "TERM": "xterm"}, FILES
+    )
+    assert "OS_PASSWORD" not in environment
+    assert "OS_AUTH_URL" not in environment
+    assert environment["OS_CLIENT_CONFIG_FILE"] == "/build/runner/clouds.yaml"
+    assert (environment["OS_CLOUD"], environment["TERM"]) == ("admin", "xterm")
+
+
+def test_the_caller_may_be_the_demo_member() -> None:
+    assert runner.environment({"OS_CLOUD": "demo"}, FILES)["OS_CLOUD"] == "demo"
+
+
+def test_nodes_are_found_through_the_labs_ssh_configuration() -> None:
+    given = runner.environment({"PYTEST_ADDOPTS": "-x"}, FILES)["PYTEST_ADDOPTS"]
+    assert given == "--ssh-config=/etc/ssh/ssh_config -x"
+
+
+def test_the_guest_is_the_labs_own() -> None:
+    environment = runner.environment({}, FILES)
+    assert (environment["GUEST_IMAGE"], environment["FLAVOR_RAM"]) == ("/var/lib/openstack-lab/guest.qcow2", "128")
+
+
+def test_a_real_cirros_gets_the_memory_of_the_notes() -> None:
+    environment = runner.environment({"CIRROS_IMAGE": "/tmp/cirros.img"}, FILES)
+    assert environment["GUEST_IMAGE"] == "/tmp/cirros.img"
+    assert "FLAVOR_RAM" not in environment
+
+
+def test_the_callers_own_image_stays() -> None:
+    environment = runner.environment({"GUEST_IMAGE": "/mine.qcow2", "FLAVOR_RAM": "256"}, FILES)
+    assert (environment["GUEST_IMAGE"], environment["FLAVOR_RAM"]) == ("/mine.qcow2", "256")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["exec"], "exec needs a command"),
+        (["up", "--", "ls"], "up takes no command"),
+        (["reboot", "compute9"], "invalid choice: 'compute9'"),
+        (["sideways"], "invalid choice: 'sideways'"),
+    ],
+)
+def test_wrong_arguments_are_told_in_one_line(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_second_checkout_is_told_who_has_the_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner, "STATE", tmp_path)
+    monkeypatch.setattr(owner, "_FILE", tmp_path / "owner")
+    monkeypatch.setattr(owner, "CHECKOUT", Path("/first"))
+    owner.claim()
+    monkeypatch.setattr(owner, "CHECKOUT", Path("/second"))
+    with pytest.raises(LabError, match=r"belongs to /first \(up since .*\): run './lab/lab down' there"):
+        owner.require_ours()
+
+
+def test_a_tree_with_a_mount_below_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mounts, "_points", lambda: [tmp_path / "tree/proc"])
+    with pytest.raises(LabError, match="is still mounted"):
+        mounts.remove_tree(tmp_path / "tree")
