@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lab import credentials, kernel, layers, recipe
@@ -53,15 +54,13 @@ def build() -> Build:
     with step("update the package lists"):
         run(["apt-get", "--quiet", "update"], LOGS / "build-package-lists.log")
     with ThreadPoolExecutor(max_workers=2 + len(machines())) as pool:
-        jobs: list[Future[None]] = [
-            pool.submit(_once, _kernel().parent, "user-mode kernel", _build_kernel, kernel.how_far),
-            pool.submit(_once, _guest().parent, "guest image", _build_guest),
-        ]
+        kernel_built = pool.submit(_once, _kernel().parent, "user-mode kernel", _build_kernel, kernel.how_far)
+        guest_built = pool.submit(_once, _guest().parent, "guest image", _build_guest)
         _once(_base(), "Debian base", layers.build_base, _packages_so_far)
-        jobs += [pool.submit(_build_packages, machine) for machine in machines().values()]
-        for job in jobs:
-            job.result()
-    _once(_cloud(), "configured machines", _build_cloud)
+        for installed in [pool.submit(_build_packages, machine) for machine in machines().values()]:
+            installed.result()
+        _once(_cloud(), "configured machines", partial(_build_cloud, kernel_built))
+        guest_built.result()
     return _build()
 
 
@@ -152,7 +151,7 @@ def _build_packages(machine: Machine) -> None:
     _once(_packages(machine), f"packages of {machine.name}", make, _packages_so_far)
 
 
-def _build_cloud(target: Path, log: Path) -> None:
+def _build_cloud(kernel_built: Future[None], target: Path, log: Path) -> None:
     keys = target / "keys"
     keys.mkdir(parents=True)
     everyone = list(machines().values())
@@ -167,6 +166,7 @@ def _build_cloud(target: Path, log: Path) -> None:
         values = values_for(machine, everyone, passwords)
         configure(target / machine.name, _lower(machine), machine, values, keys, own)
         if machine.kind == "uml":
+            kernel_built.result()
             disk, trees = target / f"{machine.name}.ext4", (target / machine.name, *_lower(machine))
             write_disk(disk, trees, _kernel().parent / "lib/modules", machine.disk, own)
 
