@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import processes
 from lab.errors import LabError
 from lab.paths import CACHE, CHECKOUT, LOCK, STATE
 
@@ -54,9 +55,9 @@ def claim() -> None:
 
 
 def require_ours() -> None:
-    """Raise LabError if another checkout has the lab."""
+    """Raise LabError if another checkout has the lab; one of which nothing runs any more has it not."""
     owner = recorded()
-    if owner and owner.checkout != CHECKOUT:
+    if owner and owner.checkout != CHECKOUT and processes.any_runs():
         raise LabError(
             f"the lab on this machine belongs to {owner.checkout} (up since {owner.since}): "
             "run './lab/lab down' there, or './lab/lab down --force' here"

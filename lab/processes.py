@@ -136,6 +136,11 @@ def with_descendants(roots: Iterable[Process]) -> set[Process]:
         family |= born
 
 
+def any_runs() -> bool:
+    """Say whether any process of a lab, whoever's it is, runs on this machine."""
+    return any(marked(process) or in_namespace(process) for process in set(every()) - own_line())
+
+
 def own_line() -> set[Process]:
     """Return this process and its ancestors: never to be ended."""
     line: set[Process] = set()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli, mounts, owner, runner
+from lab import cli, mounts, owner, processes, runner
 from lab.errors import LabError
 
 FILES = Path("/build/runner")
@@ -63,12 +63,25 @@ def test_wrong_arguments_are_told_in_one_line(
     assert told in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_a_second_checkout_is_told_who_has_the_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def lab_of_another_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lab was started from /first, and we are /second."""
     monkeypatch.setattr(owner, "STATE", tmp_path)
     monkeypatch.setattr(owner, "_FILE", tmp_path / "owner")
     monkeypatch.setattr(owner, "CHECKOUT", Path("/first"))
     owner.claim()
     monkeypatch.setattr(owner, "CHECKOUT", Path("/second"))
+
+
+@pytest.mark.usefixtures("lab_of_another_checkout")
+def test_a_lab_of_which_nothing_runs_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "any_runs", lambda: False)
+    owner.require_ours()
+
+
+@pytest.mark.usefixtures("lab_of_another_checkout")
+def test_a_second_checkout_is_told_who_has_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "any_runs", lambda: True)
     with pytest.raises(LabError, match=r"belongs to /first \(up since .*\): run './lab/lab down' there"):
         owner.require_ours()
 
