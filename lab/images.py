@@ -13,6 +13,7 @@ from lab import credentials, kernel, layers, recipe
 from lab.command import run
 from lab.configure import configure, values_for, write_disk
 from lab.guest import build as guest
+from lab.guest import kernel as guest_kernel
 from lab.machines import Machine, machines
 from lab.paths import CACHE, LOGS
 from lab.progress import step
@@ -55,7 +56,7 @@ def build() -> Build:
         run(["apt-get", "--quiet", "update"], LOGS / "build-package-lists.log")
     with ThreadPoolExecutor(max_workers=2 + len(machines())) as pool:
         kernel_built = pool.submit(_once, _kernel().parent, "user-mode kernel", _build_kernel, kernel.how_far)
-        guest_built = pool.submit(_once, _guest().parent, "guest image", _build_guest)
+        guest_built = pool.submit(_build_guest)
         _once(_base(), "Debian base", layers.build_base, _packages_so_far)
         for installed in [pool.submit(_build_packages, machine) for machine in machines().values()]:
             installed.result()
@@ -70,11 +71,16 @@ def prune() -> None:
     keep = {
         build.kernel.parent,
         build.guest.parent,
+        _guest_kernel().parent,
         _cloud(),
         _base(),
         *(_packages(each) for each in machines().values()),
     }
-    for path in (entry for folder in ("kernel", "guest", "layers", "cloud") for entry in (CACHE / folder).glob("*")):
+    for path in (
+        entry
+        for folder in ("kernel", "guest-kernel", "guest", "layers", "cloud")
+        for entry in (CACHE / folder).glob("*")
+    ):
         if path not in keep:
             layers.remove(path)
 
@@ -92,6 +98,10 @@ def _image(machine: Machine) -> Image:
 
 def _kernel() -> Path:
     return CACHE / "kernel" / recipe.kernel_key() / "linux"
+
+
+def _guest_kernel() -> Path:
+    return CACHE / "guest-kernel" / recipe.guest_kernel_key() / "bzImage"
 
 
 def _guest() -> Path:
@@ -137,11 +147,23 @@ def _build_kernel(target: Path, log: Path) -> None:
     shutil.rmtree(workdir, ignore_errors=True)
 
 
-def _build_guest(target: Path, log: Path) -> None:
+def _build_guest() -> None:
+    _once(_guest_kernel().parent, "guest kernel", _build_guest_kernel, guest_kernel.how_far)
+    _once(_guest().parent, "guest image", _build_guest_image)
+
+
+def _build_guest_kernel(target: Path, log: Path) -> None:
     target.mkdir()
     workdir = target.with_name(target.name + ".work")
-    guest.build(workdir, target / "guest.qcow2", log)
-    shutil.rmtree(workdir, ignore_errors=True)
+    guest_kernel.build(workdir, target / "bzImage", log)
+    shutil.rmtree(workdir)
+
+
+def _build_guest_image(target: Path, log: Path) -> None:
+    target.mkdir()
+    workdir = target.with_name(target.name + ".work")
+    guest.build(_guest_kernel(), workdir, target / "guest.qcow2", log)
+    shutil.rmtree(workdir)
 
 
 def _build_packages(machine: Machine) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab import kernel, layers
 from lab.guest import build as guest
+from lab.guest import kernel as guest_kernel
 from lab.machines import TABLE, Machine
 from lab.paths import LAB
 
@@ -27,9 +28,14 @@ def kernel_key() -> str:
     return _key(*_contents(kernel.SOURCES))
 
 
+def guest_kernel_key() -> str:
+    """Return the key of the guest's kernel."""
+    return _key(*_contents(guest_kernel.SOURCES))
+
+
 def guest_key() -> str:
     """Return the key of the guest image."""
-    return _key(*_contents(guest.SOURCES))
+    return _key(guest_kernel_key(), *_contents(guest.SOURCES))
 
 
 def base_key() -> str:

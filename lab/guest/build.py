@@ -26,7 +26,6 @@ SOURCES: tuple[Path, ...] = (
     Path(__file__).resolve(),
     _LOADER_CONFIG,
     _CREDIT_ENTROPY,
-    *kernel.SOURCES,
     *sorted(path for path in _ROOTFS.rglob("*") if path.is_file()),
 )
 """The files whose content decides what is built: the key of a cache."""
@@ -123,17 +122,18 @@ _DISK_IDENTIFIER = 0xC1220500
 """The master boot record's; syslinux.cfg names the root partition by it, whatever bus the disk is on."""
 
 
-def build(workdir: Path, output: Path, log: Path) -> None:
+def build(kernel_image: Path, workdir: Path, output: Path, log: Path) -> None:
     """Write the image, a compressed qcow2, to `output`.
 
     Args:
-        workdir: a folder that only this function uses; emptied first, about 2 GB.
+        kernel_image: the file to boot, from lab/guest/kernel.py.
+        workdir: a folder that only this function uses; emptied first.
         output: the file to write; it appears only when it is complete.
         log: the file to which the output of all commands is appended.
 
     Raises:
         subprocess.CalledProcessError: a command failed; its output is in `log`.
-        RuntimeError: a library that a program needs is in no package, or kernel.config does not fit.
+        RuntimeError: a library that a program needs is in no package.
     """
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir(parents=True)
@@ -141,7 +141,7 @@ def build(workdir: Path, output: Path, log: Path) -> None:
     tree = _root_tree(packages, workdir)
     run(("gcc", "-O2", "-Wall", "-o", tree / "bin/credit-entropy", _CREDIT_ENTROPY), log)
     root = _root_file_system(tree, workdir, log)
-    boot = _boot_file_system(kernel.build(workdir, log), workdir, log)
+    boot = _boot_file_system(kernel_image, workdir, log)
     disk = _disk(boot, root, workdir)
     complete = workdir / "guest.qcow2"
     run(("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", disk, complete), log)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from lab.command import run
@@ -16,6 +17,9 @@ _CONFIG = Path(__file__).with_name("kernel.config")
 _SOURCE = "linux-source-6.1"
 # Parts of the source tree that an x86 build does not read: leaving them packed saves time and space.
 _NOT_NEEDED = ("Documentation/*/*", "arch/arm/boot", "arch/arm64/boot", "drivers/gpu/drm/amd/include")
+
+_OBJECTS = 1010
+"""About as many compile lines as one build writes; counted, only for how_far()."""
 
 SOURCES: tuple[Path, ...] = (Path(__file__), _CONFIG)
 HOST_PACKAGES: tuple[str, ...] = (
@@ -34,19 +38,30 @@ HOST_PACKAGES: tuple[str, ...] = (
 )
 
 
-def build(workdir: Path, log: Path) -> Path:
-    """Build the kernel in `workdir`, an existing folder, and return the file to boot.
+def build(workdir: Path, output: Path, log: Path) -> None:
+    """Build the kernel and write the file to boot to `output`.
 
-    Takes about 1.5 GB and some CPU minutes.
+    Args:
+        workdir: a folder that only this function uses; emptied first, about 1.5 GB.
+        output: the file to write.
+        log: the file to which the output of all commands is appended.
 
     Raises:
         subprocess.CalledProcessError: a command failed; its output is in `log`.
         RuntimeError: the kernel's configuration language dropped an option that kernel.config asks for.
     """
+    shutil.rmtree(workdir, ignore_errors=True)
+    workdir.mkdir(parents=True)
     tree = _unpacked_source(workdir, log)
     _configure(tree, log)
     _make(tree, log, f"-j{os.cpu_count() or 1}", "bzImage")
-    return tree / "arch/x86/boot/bzImage"
+    shutil.copy(tree / "arch/x86/boot/bzImage", output)
+
+
+def how_far(log: Path) -> str:
+    """Say in a few words how far the build that writes `log` is, for example "compiling 812 of about 1000"."""
+    compiled = len(re.findall(r"^ +(?:CC|AS) ", log.read_text(errors="replace"), re.MULTILINE))
+    return f"compiling {compiled} of about {_OBJECTS}" if compiled else "unpacking the source"
 
 
 def _unpacked_source(workdir: Path, log: Path) -> Path:
