@@ -2,18 +2,23 @@ import pytest
 from openstack.connection import Connection
 
 from fixtures.catalogue import Endpoint, http_status
+from fixtures.cloud import refusal
 
 
 @pytest.mark.req("KEY-1")
 def test_operator_gets_a_token(operator: Connection) -> None:
     """The operator's credentials open a session (`. keystonerc_admin`)."""
-    assert operator.authorize(), "Keystone gave no token. Mend: check the password in clouds.yaml."
+    reason = refusal(operator)
+    assert not reason, f"Keystone gave the operator no token: {reason}. Mend: check the password in clouds.yaml"
 
 
 @pytest.mark.req("KEY-1")
 def test_member_gets_a_token(cloud: Connection) -> None:
     """The member's credentials open a session (`. keystonerc_demo`)."""
-    assert cloud.authorize(), "Keystone gave no token. Mend: check the member's role in the project."
+    reason = refusal(cloud)
+    assert not reason, (
+        f"Keystone gave the member no token: {reason}. Mend: openstack role assignment list --names, and Keystone's log"
+    )
 
 
 @pytest.mark.req("KEY-1")
