@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.run",
     "fixtures.cloud",
     "fixtures.preflight",
+    "fixtures.api_errors",
     "fixtures.evidence",
     "fixtures.environment",
     "fixtures.head_start",

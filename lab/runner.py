@@ -19,7 +19,7 @@ from lab.paths import CHECKOUT, NETNS, STATE
 _SSH = STATE / "ssh"  # sockets of shared connections
 _CLOUDS = ("admin", "demo")
 _GUEST = STATE / "guest.qcow2"
-_GUEST_RAM = "128"  # MiB; CirrOS itself is content with the suite's own default
+
 
 # ServerAlive: a shared connection to a machine that was restarted must not hang for ever.
 _SSH_CONFIG = f"""Host {{names}}
@@ -70,7 +70,8 @@ def environment(inherited: Mapping[str, str], files: Path) -> dict[str, str]:
     kept["OS_CLIENT_CONFIG_FILE"] = str(files / "clouds.yaml")
     kept["OS_CLOUD"] = cloud if cloud in _CLOUDS else _CLOUDS[0]
     kept["PYTEST_ADDOPTS"] = f"--ssh-config=/etc/ssh/ssh_config {inherited.get('PYTEST_ADDOPTS', '')}".strip()
-    kept |= _guest(inherited)
+    # What the suite boots: what the caller names, or the lab's own image.
+    kept["GUEST_IMAGE"] = inherited.get("GUEST_IMAGE") or inherited.get("CIRROS_IMAGE") or str(_GUEST)
     own_tools = CHECKOUT / ".venv/bin"
     if own_tools.is_dir():
         kept["PATH"] = f"{own_tools}:{inherited.get('PATH', os.defpath)}"
@@ -81,15 +82,6 @@ def offer_image(image: Path) -> None:
     """Make the guest image known to commands on the runner's side."""
     _GUEST.unlink(missing_ok=True)
     _GUEST.symlink_to(image)
-
-
-def _guest(inherited: Mapping[str, str]) -> dict[str, str]:
-    """What the suite boots: what the caller names, CIRROS_IMAGE, or the lab's own image."""
-    if "GUEST_IMAGE" in inherited:
-        return {}
-    if cirros := inherited.get("CIRROS_IMAGE"):
-        return {"GUEST_IMAGE": cirros}
-    return {"GUEST_IMAGE": str(_GUEST), "FLAVOR_RAM": inherited.get("FLAVOR_RAM", _GUEST_RAM)}
 
 
 def become(command: Sequence[str], files: Path) -> NoReturn:

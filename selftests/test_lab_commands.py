@@ -30,19 +30,12 @@ def test_nodes_are_found_through_the_labs_ssh_configuration() -> None:
 
 
 def test_the_guest_is_the_labs_own() -> None:
-    environment = runner.environment({}, FILES)
-    assert (environment["GUEST_IMAGE"], environment["FLAVOR_RAM"]) == ("/var/lib/openstack-lab/guest.qcow2", "128")
+    assert runner.environment({}, FILES)["GUEST_IMAGE"] == "/var/lib/openstack-lab/guest.qcow2"
 
 
-def test_a_real_cirros_gets_the_memory_of_the_notes() -> None:
-    environment = runner.environment({"CIRROS_IMAGE": "/tmp/cirros.img"}, FILES)
-    assert environment["GUEST_IMAGE"] == "/tmp/cirros.img"
-    assert "FLAVOR_RAM" not in environment
-
-
-def test_the_callers_own_image_stays() -> None:
-    environment = runner.environment({"GUEST_IMAGE": "/mine.qcow2", "FLAVOR_RAM": "256"}, FILES)
-    assert (environment["GUEST_IMAGE"], environment["FLAVOR_RAM"]) == ("/mine.qcow2", "256")
+@pytest.mark.parametrize("name", ["CIRROS_IMAGE", "GUEST_IMAGE"])
+def test_the_caller_may_name_the_guest(name: str) -> None:
+    assert runner.environment({name: "/mine.qcow2"}, FILES)["GUEST_IMAGE"] == "/mine.qcow2"
 
 
 @pytest.mark.parametrize(
