@@ -21,6 +21,15 @@ def test_secrets_are_hidden(text: str, shown: str) -> None:
     assert redact(text) == shown
 
 
-@pytest.mark.parametrize("text", ["http://controller:5000/v3", "cirros login: ", "state=up", "2026-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://controller:5000/v3",
+        "http://controller:5000/v3/auth/tokens: refused",
+        "cirros login: ",
+        "state=up",
+        "2026-01-01T00:00:00Z",
+    ],
+)
 def test_all_else_stays(text: str) -> None:
     assert redact(text) == text

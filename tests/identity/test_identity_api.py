@@ -9,7 +9,7 @@ from fixtures.cloud import refusal
 def test_operator_gets_a_token(operator: Connection) -> None:
     """The operator's credentials open a session (`. keystonerc_admin`)."""
     reason = refusal(operator)
-    assert not reason, f"Keystone gave the operator no token: {reason}. Mend: check the password in clouds.yaml"
+    assert not reason, f"Keystone refuses the operator: {reason}. Mend: check the password in clouds.yaml"
 
 
 @pytest.mark.req("KEY-1")
@@ -17,7 +17,7 @@ def test_member_gets_a_token(cloud: Connection) -> None:
     """The member's credentials open a session (`. keystonerc_demo`)."""
     reason = refusal(cloud)
     assert not reason, (
-        f"Keystone gave the member no token: {reason}. Mend: openstack role assignment list --names, and Keystone's log"
+        f"Keystone refuses the member: {reason}. Mend: openstack role assignment list --names, and Keystone's log"
     )
 
 
