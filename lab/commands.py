@@ -48,14 +48,14 @@ def _start() -> None:
 
 
 def _build() -> "Build":
-    from lab import images, kernel
+    from lab import images, linux
     from lab.guest import build as guest
 
     preflight.install(preflight.HOST_PACKAGES)
     if cached := images.cached():
         return cached
     preflight.check_to_build()
-    preflight.install((*images.HOST_PACKAGES, *kernel.HOST_PACKAGES, *guest.HOST_PACKAGES))
+    preflight.install((*images.HOST_PACKAGES, *linux.HOST_PACKAGES, *guest.HOST_PACKAGES))
     return images.build()
 
 

@@ -15,13 +15,6 @@ _NAMES = (
     *(f"{service}_PASS" for service in ("GLANCE", "PLACEMENT", "NOVA", "NEUTRON", "CINDER", "SWIFT")),
     *("ADMIN_PASS", "DEMO_PASS", "RABBIT_PASS", "METADATA_SECRET", "SWIFT_HASH_SUFFIX", "SWIFT_HASH_PREFIX"),
 )  # fmt: skip
-_SSH_CONFIG = """Host {names}
-    User root
-    IdentityFile {identity}
-    IdentitiesOnly yes
-    UserKnownHostsFile {known_hosts}
-    StrictHostKeyChecking yes
-"""
 
 
 def passwords() -> dict[str, str]:
@@ -42,20 +35,16 @@ def write_host_keys(folder: Path, machines: Iterable[Machine]) -> None:
     (folder / "known_hosts").write_text("".join(lines))
 
 
-def write_runner(folder: Path, final: Path, machines: Iterable[Machine], values: Mapping[str, str]) -> None:
-    """Write what the runner's side needs: clouds.yaml, keystonerc files, an SSH key and its configuration.
+def write_runner(folder: Path, machines: Iterable[Machine], values: Mapping[str, str]) -> None:
+    """Write what the runner's side needs: clouds.yaml, keystonerc files, an SSH key, the hosts' names.
 
     Arguments:
         folder: where to write.
-        final: where the folder will be when it is used.
         machines: the machines to reach by SSH.
         values: the build's passwords.
     """
     folder.mkdir(mode=0o700)
     _ssh_key(folder / "id_ed25519")
-    names = " ".join(f"{machine.name} {machine.address}" for machine in machines)
-    paths = {"identity": final / "id_ed25519", "known_hosts": final / "known_hosts"}
-    (folder / "ssh_config").write_text(_SSH_CONFIG.format(names=names, **paths))
     (folder / "hosts").write_text("".join(f"{machine.address} {machine.name}\n" for machine in machines))
     users = {name: (name, values[f"{name.upper()}_PASS"]) for name in ("admin", "demo")}
     _private(

@@ -3,13 +3,14 @@
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lab import credentials, kernel, layers, recipe
+from lab import credentials, kernel, layers, linux, recipe
 from lab.command import run
 from lab.configure import configure, values_for, write_disk
 from lab.guest import build as guest
@@ -54,9 +55,10 @@ def build() -> Build:
     """
     with step("update the package lists"):
         run(["apt-get", "--quiet", "update"], LOGS / "build-package-lists.log")
-    with ThreadPoolExecutor(max_workers=2 + len(machines())) as pool:
-        kernel_built = pool.submit(_once, _kernel().parent, "user-mode kernel", _build_kernel, kernel.how_far)
-        guest_built = pool.submit(_build_guest)
+    with _emptied(CACHE / "kernel-source") as folder, ThreadPoolExecutor(max_workers=3 + len(machines())) as pool:
+        source = pool.submit(_unpack_source, folder)
+        kernel_built = pool.submit(_build_kernel, source)
+        guest_built = pool.submit(_build_guest, source)
         _once(_base(), "Debian base", layers.build_base, _packages_so_far)
         for installed in [pool.submit(_build_packages, machine) for machine in machines().values()]:
             installed.result()
@@ -141,29 +143,51 @@ def _once(
         os.rename(partial, target)
 
 
-def _build_kernel(target: Path, log: Path) -> None:
-    workdir = target.with_name(target.name + ".work")
-    kernel.build(workdir, target, log)
-    shutil.rmtree(workdir, ignore_errors=True)
+def _unpack_source(folder: Path) -> Path:
+    """Return the tree of the kernels, unpacked if one of them is to be built."""
+    if not (_kernel().exists() and _guest_kernel().exists()):
+        log = LOGS / "build-kernel-source.log"
+        log.unlink(missing_ok=True)
+        with step("unpack the kernel source"):
+            linux.unpack(folder, log)
+    return folder / linux.SOURCE
 
 
-def _build_guest() -> None:
-    _once(_guest_kernel().parent, "guest kernel", _build_guest_kernel, guest_kernel.how_far)
-    _once(_guest().parent, "guest image", _build_guest_image)
+def _build_kernel(source: Future[Path]) -> None:
+    def make(target: Path, log: Path) -> None:
+        target.mkdir()
+        with _emptied(target.with_name(target.name + ".work")) as workdir:
+            kernel.build(tree, workdir, target, log)
+
+    tree = source.result()
+    _once(_kernel().parent, "user-mode kernel", make, kernel.how_far)
 
 
-def _build_guest_kernel(target: Path, log: Path) -> None:
-    target.mkdir()
-    workdir = target.with_name(target.name + ".work")
-    guest_kernel.build(workdir, target / "bzImage", log)
-    shutil.rmtree(workdir)
+def _build_guest(source: Future[Path]) -> None:
+    def make_kernel(target: Path, log: Path) -> None:
+        target.mkdir()
+        with _emptied(target.with_name(target.name + ".work")) as workdir:
+            guest_kernel.build(tree, workdir, target / "bzImage", log)
+
+    def make_image(target: Path, log: Path) -> None:
+        target.mkdir()
+        with _emptied(target.with_name(target.name + ".work")) as workdir:
+            guest.build(_guest_kernel(), workdir, target / "guest.qcow2", log)
+
+    tree = source.result()
+    _once(_guest_kernel().parent, "guest kernel", make_kernel, guest_kernel.how_far)
+    _once(_guest().parent, "guest image", make_image)
 
 
-def _build_guest_image(target: Path, log: Path) -> None:
-    target.mkdir()
-    workdir = target.with_name(target.name + ".work")
-    guest.build(_guest_kernel(), workdir, target / "guest.qcow2", log)
-    shutil.rmtree(workdir)
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder and remove it with all that came to be in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _build_packages(machine: Machine) -> None:
@@ -179,7 +203,7 @@ def _build_cloud(kernel_built: Future[None], target: Path, log: Path) -> None:
     everyone = list(machines().values())
     passwords = credentials.passwords()
     credentials.write_host_keys(keys / "hostkeys", everyone)
-    credentials.write_runner(keys / "runner", _cloud() / "runner", everyone, passwords)
+    credentials.write_runner(keys / "runner", everyone, passwords)
     shutil.copy(keys / "hostkeys" / "known_hosts", keys / "runner")
 
     def make(machine: Machine) -> None:

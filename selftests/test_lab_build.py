@@ -92,14 +92,14 @@ def test_two_builds_share_no_password() -> None:
 
 def test_credentials_are_for_their_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "runner"
-    credentials.write_runner(folder, folder, machines.machines().values(), credentials.passwords())
+    credentials.write_runner(folder, machines.machines().values(), credentials.passwords())
     open_to_others = [file.name for file in folder.iterdir() if stat.S_IMODE(file.stat().st_mode) & 0o077]
     assert not {"clouds.yaml", "keystonerc_admin", "keystonerc_demo", "id_ed25519"} & set(open_to_others)
 
 
 def test_keystonerc_and_clouds_yaml_agree(tmp_path: Path) -> None:
     folder, passwords = tmp_path / "runner", credentials.passwords()
-    credentials.write_runner(folder, folder, machines.machines().values(), passwords)
+    credentials.write_runner(folder, machines.machines().values(), passwords)
     script = f". {folder}/keystonerc_demo; echo $OS_USERNAME $OS_PROJECT_NAME $OS_PASSWORD"
     sourced = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.split()
     auth = json.loads((folder / "clouds.yaml").read_text())["clouds"]["demo"]["auth"]

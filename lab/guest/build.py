@@ -14,8 +14,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+from lab import linux
 from lab.command import run
-from lab.guest import kernel
 
 _HERE = Path(__file__).resolve().parent
 _ROOTFS = _HERE / "rootfs"
@@ -33,11 +33,12 @@ SOURCES: tuple[Path, ...] = (
 HOST_PACKAGES: tuple[str, ...] = (
     "dosfstools",
     "e2fsprogs",
+    "gcc",
+    "libc6-dev",
     "mtools",
     "qemu-utils",
     "syslinux",
     "syslinux-common",
-    *kernel.HOST_PACKAGES,
 )
 """Debian packages that the building host needs."""
 
@@ -127,39 +128,28 @@ def build(kernel_image: Path, workdir: Path, output: Path, log: Path) -> None:
 
     Args:
         kernel_image: the file to boot, from lab/guest/kernel.py.
-        workdir: a folder that only this function uses; emptied first.
-        output: the file to write; it appears only when it is complete.
+        workdir: an empty folder.
+        output: the file to write.
         log: the file to which the output of all commands is appended.
 
     Raises:
         subprocess.CalledProcessError: a command failed; its output is in `log`.
         RuntimeError: a library that a program needs is in no package.
     """
-    shutil.rmtree(workdir, ignore_errors=True)
-    workdir.mkdir(parents=True)
     packages = _unpack(workdir, log)
     tree = _root_tree(packages, workdir)
     run(("gcc", "-O2", "-Wall", "-o", tree / "bin/credit-entropy", _CREDIT_ENTROPY), log)
     root = _root_file_system(tree, workdir, log)
     boot = _boot_file_system(kernel_image, workdir, log)
     disk = _disk(boot, root, workdir)
-    complete = workdir / "guest.qcow2"
-    run(("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", disk, complete), log)
-    _publish(complete, output)
-
-
-def _publish(complete: Path, output: Path) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_suffix(".part")
-    shutil.copy(complete, partial)
-    partial.replace(output)
+    run(("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", disk, output), log)
 
 
 def _unpack(workdir: Path, log: Path) -> Path:
     """Download the packages and unpack them all into one tree."""
     downloads, tree = workdir / "debs", workdir / "packages"
     downloads.mkdir()
-    kernel.download(downloads, (_SHELL_PACKAGE, *_PACKAGES), log)
+    linux.download(downloads, (_SHELL_PACKAGE, *_PACKAGES), log)
     for package in sorted(downloads.glob("*.deb")):
         is_shell = package.name.startswith(f"{_SHELL_PACKAGE}_")
         run(("dpkg-deb", "-x", package, tree / _SHELL_PACKAGE if is_shell else tree), log)
