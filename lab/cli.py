@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from lab import commands, leftovers, logs, owner, preflight
+from lab.dress import dialects
 from lab.errors import LabError
 from lab.machines import machines
 
@@ -82,10 +83,21 @@ def _act(options: argparse.Namespace, command: list[str]) -> int:
         "exec": lambda: commands.execute(options.machine, command),
         "reset": commands.reset,
         "reboot": lambda: commands.reboot(options.machine),
+        "dress": lambda: commands.dress(options.machine, options.dialect),
+        "break": lambda: _break(options),
+        "mend": lambda: commands.mend(options.name),
         "down": lambda: commands.down(options.force),
         "clean": lambda: commands.clean(options.force),
     }
     return actions[options.command]()
+
+
+def _break(options: argparse.Namespace) -> int:
+    if options.list:
+        return commands.list_faults()
+    if options.reveal:
+        return commands.reveal()
+    return commands.break_lab(options.name)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -115,6 +127,19 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("reset", help="throw away what was changed: the machines start anew from their images")
     reboot = commands.add_parser("reboot", help="reboot a machine from inside, keeping its disk; wait until it answers")
     reboot.add_argument("machine", choices=names)
+    dress = commands.add_parser(
+        "dress", help="give a machine's services the names of another distribution, until reset"
+    )
+    dress.add_argument("machine", choices=names)
+    dress.add_argument("dialect", choices=dialects())
+    breaking = commands.add_parser("break", help="break it in one of the ways that people do (faults/)")
+    which = breaking.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", help="the fault")
+    which.add_argument("--random", action="store_true", help="any, and do not tell which: an exercise")
+    which.add_argument("--reveal", action="store_true", help="tell what is broken")
+    which.add_argument("--list", action="store_true", help="list the faults, each with the row that it breaks")
+    mend = commands.add_parser("mend", help="undo a fault, or all")
+    mend.add_argument("name", nargs="?", help="the fault")
     for name, text in (
         ("down", "stop it and leave nothing behind but the cache"),
         ("clean", "down, and remove the cache"),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lab import leftovers, lifecycle, mounts, owner, preflight, processes, runner, status
+from lab import dress as dressing
+from lab import faults, leftovers, lifecycle, mounts, owner, preflight, processes, runner, status
 from lab.errors import LabError
 from lab.machines import machines
 from lab.paths import CACHE
@@ -104,6 +105,51 @@ def reboot(machine: str) -> int:
     with _changing():
         lifecycle.runner_files()
         lifecycle.reboot(machines()[machine])
+    return 0
+
+
+def dress(machine: str, dialect: str) -> int:
+    """Give a machine's services the names of another distribution, and wait until the cloud is healthy again."""
+    with _changing():
+        lifecycle.runner_files()
+        with step(f"dress {machine} as {dialect}"):
+            dressing.dress(machines()[machine], dialect)
+        _wait_until_healthy()
+    return 0
+
+
+def list_faults() -> int:
+    """Print each fault with the row that it breaks."""
+    print("\n".join(f"{fault.name:36} {fault.row:8} {fault.title}" for fault in faults.catalogue().values()))
+    return 0
+
+
+def break_lab(name: str | None) -> int:
+    """Break the lab in one way; without a name in any, and do not tell."""
+    with _changing():
+        lifecycle.runner_files()
+        fault = faults.named(name) if name else faults.any_of_them()
+        with step(f"break: {fault.title}" if name else "break"):
+            faults.break_lab(fault)
+    say("broken: './lab/lab break --reveal' tells how, './lab/lab mend' mends it")
+    return 0
+
+
+def reveal() -> int:
+    """Tell what is broken, and what somebody did."""
+    owner.require_ours()
+    present = [faults.named(name) for name in faults.broken()]
+    print("\n".join(f"{fault.name} ({fault.row}): somebody {fault.did}" for fault in present) or "nothing is broken")
+    return 0
+
+
+def mend(name: str | None) -> int:
+    """Mend one fault, or all that the lab has."""
+    with _changing():
+        lifecycle.runner_files()
+        for each in [name] if name else faults.broken():
+            with step(f"mend {each}"):
+                faults.mend_lab(faults.named(each))
     return 0
 
 

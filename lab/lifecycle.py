@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab import container, leftovers, logs, mounts, network, runner, status, uml
+from lab import container, faults, leftovers, logs, mounts, network, runner, status, uml
 from lab.errors import LabError
 from lab.machines import Machine, machines
 from lab.paths import STATE
@@ -57,6 +57,7 @@ def restart(build: "Build") -> None:
     (STATE / "started").unlink(missing_ok=True)
     with step("stopping the machines"):
         _side_by_side(_discard)
+    faults.forget()
     _write_build(build)
     runner.furnish(build.runner)
     start_machines(build)

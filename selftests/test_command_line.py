@@ -35,7 +35,9 @@ def test_every_problem_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_only_what_is_needed_is_asked_for(tmp_path: Path) -> None:
-    told = problems("--hosts=nowhere.invalid", str(ROOT / "tests/compute/test_compute_nodes.py"), cwd=tmp_path)
+    told = problems(
+        "--hosts=nowhere.invalid", str(ROOT / "tests/compute/test_compute_nodes.py"), "-kmy_ip", cwd=tmp_path
+    )
     assert [line.partition(":")[0] for line in told] == ["--hosts"]
 
 

@@ -1,10 +1,20 @@
+import allure
 import pytest
+from openstack.block_storage.v3.snapshot import Snapshot
 from openstack.block_storage.v3.volume import Volume
+from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
+from fixtures.console import wait_until_booted
 from fixtures.deadlines import Deadlines
+from fixtures.file_system import wait_for_disk
 from fixtures.guest import Guest
+from fixtures.iscsi import traces, why_closed
 from fixtures.logical_volumes import LogicalVolumes
+from fixtures.nodes import Node
+from fixtures.redaction import redact
+from fixtures.server import wait_until_active
+from fixtures.snapshot import delete_snapshot, snapshot_exists
 from fixtures.volume import delete_volume, serial_of, volume_exists
 from fixtures.waiting import wait_for
 
@@ -66,14 +76,172 @@ def test_attached_volume_is_in_use(cloud: Connection, attached_volume: Volume) -
     )
 
 
+@pytest.mark.req("CIN-2")
+def test_portal_handed_out_opens_from_every_compute_node(
+    compute_nodes: list[Node], handed_out_portal: tuple[str, int], subtests: pytest.Subtests
+) -> None:
+    """Where Cinder sent the one node, it may send each of them."""
+    address, port = handed_out_portal
+    for node in compute_nodes:
+        with subtests.test(node.name):
+            reason = why_closed(node, address, port)
+            assert not reason, (
+                f"{node.name} cannot open {address}:{port}, where Cinder sends it for an attached volume: {reason}. "
+                f"Mend: the route of {node.name} to {address}, and the block node's firewall for tcp port {port}"
+            )
+
+
 @pytest.mark.req("CIN-4")
 def test_guest_sees_the_attached_disk(guest: Guest, attached_volume: Volume, deadlines: Deadlines) -> None:
     """`lsblk` in the guest shows a new disk of 1 GiB."""
-    serial = serial_of(attached_volume)
+    wait_for_disk(guest, attached_volume, deadlines)
+
+
+@pytest.mark.req("CIN-4")
+def test_detach_takes_the_disk_from_the_guest(guest: Guest, detached_volume: Volume, deadlines: Deadlines) -> None:
+    """After `nova volume-detach` `lsblk` in the guest shows the disk no more."""
+    serial = serial_of(detached_volume)
     wait_for(
-        f"a disk of {attached_volume.size} GiB with the serial number {serial} in the guest",
+        f"the disk with the serial number {serial} to leave the guest",
         probe=lambda: guest.disks,
-        until=lambda disks: disks.get(serial) == attached_volume.size,
-        deadline=deadlines.disk_visible,
-        mend="on the compute node, iscsiadm -m session and virsh domblklist",
+        until=lambda disks: serial not in disks,
+        deadline=deadlines.disk_gone,
+        mend="on the compute node, virsh domblklist and virsh detach-disk; nova-compute's log",
     )
+
+
+@pytest.mark.req("CIN-4")
+def test_detach_leaves_no_session_on_the_compute_node(
+    compute_nodes: list[Node], traces_in_use: dict[str, list[str]], detached_volume: Volume, deadlines: Deadlines
+) -> None:
+    """A session that is left over keeps the target busy, and its disk gives errors for ever."""
+    if not traces_in_use:
+        pytest.skip("no given compute node had an iSCSI session for the volume: other storage, or a node not given")
+    wait_for(
+        f"no iSCSI session and no disk of volume {detached_volume.id} on {', '.join(traces_in_use)}",
+        probe=lambda: traces(compute_nodes, detached_volume),
+        until=lambda left: not left,
+        deadline=deadlines.disk_gone,
+        mend="on that node iscsiadm -m node -T TARGET -u, then -o delete; why it was left is in nova-compute's log",
+    )
+
+
+@pytest.mark.req("CIN-4")
+def test_file_system_is_read_back_on_another_server(text_read_elsewhere: str, written_text: str) -> None:
+    """What one server wrote, another reads: the data are on the volume, and it is the same volume."""
+    assert text_read_elsewhere == written_text, (
+        f"the other server reads {text_read_elsewhere!r} where the first wrote {written_text!r}. "
+        "Mend: dmesg in the guests and on the compute nodes; lvs and the iSCSI target on the block node"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_snapshot_is_available(snapshot: Snapshot, detached_volume: Volume) -> None:
+    """`cinder snapshot-create` ends in an available snapshot of the whole volume."""
+    seen = (snapshot.status, snapshot.size, snapshot.volume_id)
+    expected = ("available", detached_volume.size, detached_volume.id)
+    assert seen == expected, (
+        f"snapshot {snapshot.id} has (status, GiB, volume) = {seen}, expected {expected}. "
+        "Mend: read cinder-volume's log on the block node"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_snapshot_is_a_logical_volume(snapshot: Snapshot, logical_volumes: LogicalVolumes) -> None:
+    """`lvs` on the block node shows the snapshot."""
+    assert logical_volumes.has(snapshot), (
+        f"no logical volume of snapshot {snapshot.id} on {logical_volumes.where}. "
+        "Mend: lvs there, and lvcreate in cinder-volume's log"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_volume_from_snapshot_has_its_size(restored_volume: Volume, snapshot: Snapshot) -> None:
+    """`cinder create --snapshot-id` ends in an available volume as large as the snapshot."""
+    seen = (restored_volume.status, restored_volume.size)
+    assert seen == ("available", snapshot.size), (
+        f"volume {restored_volume.id} is (status, GiB) = {seen}, expected available with {snapshot.size}. "
+        "Mend: read cinder-volume's log on the block node"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_volume_from_snapshot_has_its_data(restored_text: str, written_text: str) -> None:
+    """A guest reads from the new volume what was on the first when the snapshot was made."""
+    assert restored_text == written_text, (
+        f"the volume made of the snapshot gives {restored_text!r}, the snapshot was of {written_text!r}. "
+        "Mend: dd (or the driver's clone) in cinder-volume's log; a thick snapshot that ran full in lvs (Data%)"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_deleted_snapshot_is_gone(
+    cloud: Connection, snapshot: Snapshot, restored_volume: Volume, deadlines: Deadlines
+) -> None:
+    """After `cinder snapshot-delete` the API knows the snapshot no more."""
+    delete_snapshot(cloud, snapshot, restored_volume, deadlines)
+    assert not snapshot_exists(cloud, snapshot), (
+        f"snapshot {snapshot.id} is still there. Mend: read cinder-volume's log; cinder snapshot-reset-state, then "
+        "delete again"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_deleted_snapshot_leaves_no_logical_volume(
+    cloud: Connection,
+    snapshot: Snapshot,
+    restored_volume: Volume,
+    logical_volumes: LogicalVolumes,
+    deadlines: Deadlines,
+) -> None:
+    """After `cinder snapshot-delete` the block node has its space back."""
+    delete_snapshot(cloud, snapshot, restored_volume, deadlines)
+    assert not logical_volumes.has(snapshot), (
+        f"the logical volume of snapshot {snapshot.id} is still on {logical_volumes.where}. "
+        "Mend: lvs; lvremove what no snapshot of the API owns"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_extended_volume_has_its_new_size(volume: Volume, extended_volume: Volume) -> None:
+    """`cinder extend VOLUME 2` makes 2 GiB of 1."""
+    assert extended_volume.size == 2 * volume.size, (
+        f"volume {volume.id} still has {extended_volume.size} GiB, asked for {2 * volume.size}. Mend: openstack volume "
+        "message list; vgs on the block node; cinder-scheduler's and cinder-volume's log"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_extended_volume_has_a_larger_logical_volume(extended_volume: Volume, logical_volumes: LogicalVolumes) -> None:
+    """`lvs` on the block node says the same as the API."""
+    stored = logical_volumes.size(extended_volume)
+    assert stored == extended_volume.size, (
+        f"volume {extended_volume.id} has {extended_volume.size} GiB for the API, {stored} on {logical_volumes.where}. "
+        "Mend: lvextend in cinder-volume's log; lvs"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_volume_from_image_is_bootable(bootable_volume: Volume) -> None:
+    """`cinder create --image-id` fills a volume with the image."""
+    assert bootable_volume.is_bootable, (
+        f"volume {bootable_volume.id}, made of an image, is not bootable. Mend: read cinder-volume's log; "
+        "glance_api_servers in its cinder.conf, and qemu-img on the block node"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_server_on_a_volume_becomes_active(cloud: Connection, volume_server: Server, deadlines: Deadlines) -> None:
+    """`openstack server create --volume` ends in ACTIVE, with the volume as the root disk."""
+    server = wait_until_active(cloud, volume_server, deadlines)
+    assert not server.image or not server.image.id, (
+        f"server {server.id} was made of image {server.image.id}, not of the volume. Mend: read nova-api's log"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_guest_boots_from_a_volume(cloud: Connection, volume_server: Server, deadlines: Deadlines) -> None:
+    """The guest's console shows a login prompt, so its kernel and its files came over the volume."""
+    wait_until_active(cloud, volume_server, deadlines)
+    console = wait_until_booted(cloud, volume_server, deadlines)
+    allure.attach(redact(console), "console", allure.attachment_type.TEXT)

@@ -1,14 +1,20 @@
 import pytest
 from openstack.compute.v2.flavor import Flavor
+from openstack.compute.v2.hypervisor import Hypervisor
 from openstack.compute.v2.keypair import Keypair
 from openstack.connection import Connection
+from openstack.placement.v1.resource_provider import ResourceProvider
 
+from fixtures.cells import CellHosts
 from fixtures.compute_services import ServiceReport, reports_of
+from fixtures.hypervisors import hypervisor_of
 from fixtures.keypair import LocalKey
 from fixtures.nodes import Node
 from fixtures.options import Settings
+from fixtures.placement import provider_of, to_report
 
 control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
+resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"])
 
 
 @pytest.mark.req("NOVA-1")
@@ -44,6 +50,58 @@ def test_every_running_service_reported_recently(compute_services: list[ServiceR
     assert not late, (
         f"{', '.join(map(str, late))}: no report for 60 s or more. "
         "Mend: compare the nodes' clocks (chronyc tracking), and read the service's log for a lost broker."
+    )
+
+
+@pytest.mark.req("NOVA-8")
+def test_compute_node_is_mapped_to_a_cell(compute_node: Node, cell_hosts: CellHosts) -> None:
+    """`nova-manage cell_v2 discover_hosts` has found the node; until then no server is placed there."""
+    assert any(compute_node.is_called(host) for host in cell_hosts.hosts), (
+        f"nova-manage cell_v2 list_hosts on {cell_hosts.told_by} shows {', '.join(cell_hosts.hosts) or 'no host'}, "
+        f"not {compute_node.name}. Mend: on {cell_hosts.told_by}, "
+        'su -s /bin/sh -c "nova-manage cell_v2 discover_hosts --verbose" nova'
+    )
+
+
+@pytest.mark.req("NOVA-8")
+def test_compute_node_is_an_up_hypervisor(compute_node: Node, hypervisors: list[Hypervisor]) -> None:
+    """`openstack hypervisor list` shows the node, up."""
+    found = hypervisor_of(compute_node, hypervisors)
+    assert found, (
+        f"{compute_node.name} is not in the hypervisor list, which has "
+        f"{', '.join(each.name for each in hypervisors) or 'none'}. Mend: on the controller, nova-manage cell_v2 "
+        f"discover_hosts; on {compute_node.name} read nova-compute's log: libvirt may not answer it"
+    )
+    assert found.state == "up", (
+        f"hypervisor {found.name} is {found.state}, not up. Mend: on {compute_node.name} start nova-compute, "
+        "and read its log for a lost broker"
+    )
+
+
+@pytest.mark.req("NOVA-8")
+def test_placement_has_a_provider_of_the_hypervisor(
+    compute_node: Node, hypervisors: list[Hypervisor], resource_providers: list[ResourceProvider]
+) -> None:
+    """Placement knows the node under the name and the UUID that Nova has for it."""
+    hypervisor, provider = hypervisor_of(compute_node, hypervisors), provider_of(compute_node, resource_providers)
+    assert provider, (
+        f"Placement has no resource provider of {compute_node.name}; it has "
+        f"{', '.join(each.name for each in resource_providers) or 'none'}. {to_report(compute_node)}"
+    )
+    assert hypervisor is None or provider.id == hypervisor.id, (
+        f"{compute_node.name} is {provider.id} in Placement, but {hypervisor.id} in Nova: left over from an earlier "
+        f"installation. Mend: openstack resource provider delete {provider.id}, then restart nova-compute there"
+    )
+
+
+@pytest.mark.req("NOVA-8")
+@resources
+def test_provider_has_something_to_offer(compute_node: Node, inventory: dict[str, int], resource: str) -> None:
+    """Without each of these the scheduler finds "No valid host"."""
+    assert inventory.get(resource, 0) > 0, (
+        f"{compute_node.name} offers {inventory.get(resource, 'no')} {resource} in Placement (total less reserved): "
+        f"{inventory or 'nothing at all'}. Mend: on {compute_node.name} compare reserved_host_cpus, "
+        "reserved_host_memory_mb and reserved_host_disk_mb in nova.conf with the host; nova-compute's log"
     )
 
 

@@ -1,11 +1,66 @@
+import itertools
+
 import pytest
 
+from fixtures.broker import Speaker, Speakers, refusal
+from fixtures.broker_paths import BrokerPath
+from fixtures.clocks import RUNNER, Clock, time_service
+from fixtures.compute_services import ServiceReport, reports_of
 from fixtures.config import EffectiveConfig
 from fixtures.deadlines import Deadlines
+from fixtures.names import Names
 from fixtures.nodes import Node
+from fixtures.nova_options import PORTS, Setting, unserved_apis
+from fixtures.packages import INSTALL, Packages, dialect_of
+from fixtures.packet_filter import Table
 from fixtures.waiting import wait_for
 
 compute_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
+
+
+@pytest.mark.req("NOVA-2")
+def test_host_name_is_the_one_that_nova_registered(
+    compute_node: Node, nova_conf: EffectiveConfig, compute_services: list[ServiceReport]
+) -> None:
+    """`hostnamectl set-hostname compute1` came before nova-compute's first start, which registers the name."""
+    calls_itself = nova_conf.get("host") or compute_node.hostname
+    registered = sorted(report.host for report in reports_of(compute_services, "nova-compute"))
+    assert calls_itself in registered, (
+        f"{compute_node.name} calls itself {calls_itself}, but Nova has registered nova-compute on "
+        f"{', '.join(registered) or 'no host'}. Mend: on {compute_node.name}, hostnamectl set-hostname with the "
+        f"registered name, then systemctl restart {nova_conf.unit}; openstack compute service delete what is left over"
+    )
+
+
+@pytest.mark.req("NOVA-2")
+def test_host_name_survives_a_reboot(node: Node, boot_hostname: str) -> None:
+    """`hostnamectl set-hostname` writes the name down; `hostname` alone does not."""
+    assert node.is_called(boot_hostname), (
+        f"{node.name} is called {node.hostname} now, but /etc/hostname says {boot_hostname}, its name after the next "
+        f"boot. Mend: on {node.name}, hostnamectl set-hostname with the name that OpenStack is to know"
+    )
+
+
+@pytest.mark.req("NOVA-2")
+def test_other_nodes_find_this_node_by_its_name(node: Node, names: Names, subtests: pytest.Subtests) -> None:
+    """Every node resolves every other, to an address that the other really has."""
+    for other, found in names.of(node).items():
+        with subtests.test(f"{other} looks for {node.name}"):
+            assert found & node.addresses, (
+                f"{other} resolves {node.hostname} to {', '.join(sorted(found)) or 'nothing'}; {node.name} has "
+                f"{', '.join(sorted(node.addresses))}. Mend: the line of {node.hostname} in /etc/hosts on {other}"
+            )
+
+
+@pytest.mark.req("NOVA-2")
+def test_other_nodes_find_this_node_at_the_same_address(node: Node, names: Names) -> None:
+    """A name that leads to one address here and to another there splits the cloud in two."""
+    found = {other: addresses for other, addresses in names.of(node).items() if addresses}
+    told = ", ".join(f"{other} to {' and '.join(sorted(addresses))}" for other, addresses in found.items())
+    assert len(set(found.values())) <= 1, (
+        f"the nodes do not resolve {node.hostname} to the same address: {told}. "
+        f"Mend: give {node.hostname} the same line in /etc/hosts on every node"
+    )
 
 
 @pytest.mark.req("NOVA-3")
@@ -26,6 +81,54 @@ def test_no_two_nodes_share_my_ip(nova_node: Node, nova_my_ip: str, my_ips: dict
         f"{nova_node.name} and {', '.join(others)} have the same my_ip = {nova_my_ip}. "
         "Mend: give each node its own address in nova.conf and restart its Nova services."
     )
+
+
+@pytest.mark.req("NOVA-4")
+def test_vnc_proxy_is_sent_to_this_node(
+    compute_node: Node,
+    nova_conf: EffectiveConfig,
+    proxyclient_address: Setting,
+    proxyclient_addresses: frozenset[str],
+) -> None:
+    """`vncserver_proxyclient_address = 10.0.0.101`: left at the controller's, the proxy looks for the guest there."""
+    is_local = {"127.0.0.1", "::1"} if "controller" in compute_node.roles else set()
+    assert proxyclient_addresses & (compute_node.addresses | is_local), (
+        f"{compute_node.name}: {proxyclient_address} is no address of this node that the VNC proxy can reach; it has "
+        f"{', '.join(sorted(compute_node.addresses))}. Mend: set [vnc] server_proxyclient_address = $my_ip in "
+        f"{proxyclient_address.file or '/etc/nova/nova.conf'}, then systemctl restart {nova_conf.unit}"
+    )
+
+
+@pytest.mark.req("NOVA-5")
+def test_services_speak_to_the_broker_of_their_control_service(
+    node: Node, node_speakers: list[Speaker], speakers: Speakers, subtests: pytest.Subtests
+) -> None:
+    """`transport_url = rabbit://openstack:…@controller`: same broker, user and virtual host on all nodes."""
+    for speaker in node_speakers:
+        with subtests.test(speaker.service):
+            control = speakers.reference_for(speaker)
+            assert not speaker.broker.fault and speaker.agrees_with(control), (
+                f"{node.name}: transport_url of {speaker.unit} in {speaker.file} leads to {speaker.broker}; that of "
+                f"{control.unit} on {control.node} to {control.broker}. Mend: copy the line transport_url from "
+                f"{control.file} on {control.node} to {speaker.file}, then systemctl restart {speaker.unit}"
+            )
+
+
+@pytest.mark.req("NOVA-5")
+def test_password_opens_a_session_on_the_broker(
+    node: Node, node_speakers: list[Speaker], subtests: pytest.Subtests
+) -> None:
+    """RABBIT_PASS in transport_url is the one that the broker knows; the report never shows it."""
+    users = {speaker.broker: speaker for speaker in node_speakers if not speaker.broker.fault}
+    for (broker, speaker), (host, port) in ((each, end) for each in users.items() for end in each[0].hosts):
+        with subtests.test(f"{speaker.service} at {host}:{port}"):
+            reason = refusal(node, broker, host, port)
+            assert not reason, (
+                f"{node.name}: the broker {host}:{port} opens no session for the user {broker.user} of {speaker.unit} "
+                f"in virtual host {broker.virtual_host}: {reason}. Mend: compare the password in transport_url of "
+                f"{speaker.file} with another node's, then systemctl restart {speaker.unit}; on the broker, "
+                f"rabbitmqctl change_password {broker.user}, or set_permissions -p {broker.virtual_host} {broker.user}"
+            )
 
 
 @pytest.mark.req("NOVA-6")
@@ -71,4 +174,161 @@ def test_libvirt_answers(compute_node: Node) -> None:
     assert answer.succeeded, (
         f"{compute_node.name}: virsh list failed: {answer.stderr.strip()}. "
         f"Mend: systemctl restart {compute_node.unit('libvirt').name}"
+    )
+
+
+@pytest.mark.req("NOVA-7")
+def test_broker_port_opens(compute_node: Node, broker_paths: list[BrokerPath], subtests: pytest.Subtests) -> None:
+    """`-A INPUT -s 10.0.0.101/32 --dports 5671,5672 -j ACCEPT`: nova-compute reaches the broker."""
+    for path in broker_paths:
+        with subtests.test(f"{path.host}:{path.port}"):
+            assert path.said == "open", (
+                f"{compute_node.name} cannot open {path.host}:{path.port} ({path.address}): "
+                f"{path.said or 'no connection'}. Mend: on {path.host}, systemctl status rabbitmq-server; "
+                f"iptables -I INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT, and save it"
+            )
+
+
+@pytest.mark.req("NOVA-7")
+def test_packet_filter_accepts_the_node_before_it_refuses(
+    compute_node: Node, guarded_paths: list[tuple[BrokerPath, Table]], subtests: pytest.Subtests
+) -> None:
+    """The broker's filter table has a rule for this node, above the one that refuses everybody."""
+    for path, table in guarded_paths:
+        with subtests.test(f"{path.host}:{path.port}"):
+            fate, rule = table.fate(path.packet)
+            assert fate == "ACCEPT", (
+                f"the filter table of {path.host} refuses {compute_node.name} ({path}) by: {rule}. Mend: on "
+                f"{path.host}, iptables -I INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT, and save it"
+            )
+
+
+@pytest.mark.req("NOVA-7")
+def test_packet_filter_accepts_the_node_after_a_reboot(
+    compute_node: Node, saved_paths: list[tuple[BrokerPath, str, Table]], subtests: pytest.Subtests
+) -> None:
+    """The rule for this node is written down (`vi /etc/sysconfig/iptables`), above the one that refuses everybody."""
+    for path, file, table in saved_paths:
+        with subtests.test(f"{path.host}:{path.port}"):
+            fate, rule = table.fate(path.packet)
+            assert fate == "ACCEPT", (
+                f"{file} of {path.host} will refuse {compute_node.name} ({path}) after a reboot, by: {rule}. "
+                f"Mend: in {file}, above that line, -A INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT"
+            )
+
+
+@pytest.mark.req("NOVA-7")
+def test_firewalld_keeps_what_it_lets_the_node_do(
+    compute_node: Node, firewalld_paths: list[BrokerPath], subtests: pytest.Subtests
+) -> None:
+    """What was opened without --permanent is closed after a reboot."""
+    for path in firewalld_paths:
+        with subtests.test(f"{path.host}:{path.port}"):
+            assert not path.forgotten, (
+                f"firewalld on {path.host} lets {compute_node.name} in ({path}) by what it will forget: "
+                f"{', '.join(path.forgotten)}. Mend: on {path.host}, firewall-cmd --runtime-to-permanent"
+            )
+
+
+@pytest.mark.req("NOVA-9")
+@pytest.mark.parametrize("option", ["use_neutron"])
+def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, understood: Setting | None) -> None:
+    """`use_neutron = true`, the default, as long as Nova had a network service of its own (up to Train)."""
+    assert understood is None or understood.value.lower() in {"1", "true", "yes", "on"}, (
+        f"{nova_node.name}: {understood}, so Nova uses nova-network instead of Neutron. "
+        f"Mend: set it to true, then systemctl restart {nova_conf.unit}"
+    )
+
+
+@pytest.mark.req("NOVA-9")
+@pytest.mark.parametrize("option", ["firewall_driver"])
+def test_nova_leaves_the_packet_filter_to_neutron(
+    nova_node: Node, nova_conf: EffectiveConfig, understood: Setting | None
+) -> None:
+    """`firewall_driver = nova.virt.firewall.NoopFirewallDriver`, the default since Pike; gone since Ussuri."""
+    assert understood is None or understood.value == "nova.virt.firewall.NoopFirewallDriver", (
+        f"{nova_node.name}: {understood}, so Nova filters packets beside Neutron. "
+        f"Mend: set it to nova.virt.firewall.NoopFirewallDriver, then systemctl restart {nova_conf.unit}"
+    )
+
+
+@pytest.mark.req("NOVA-9")
+@pytest.mark.parametrize("option", ["enabled_apis"])
+def test_nova_serves_the_compute_and_the_metadata_api(controller_node: Node, understood: Setting | None) -> None:
+    """`enabled_apis = osapi_compute,metadata`, the default; nova-api only warns of a name that it does not know."""
+    enabled = [name.strip() for name in understood.value.split(",")] if understood else list(PORTS)
+    mend = "Mend: set enabled_apis = osapi_compute,metadata, then restart nova-api"
+    unknown = [name for name in enabled if name not in PORTS]
+    assert not unknown, f"{controller_node.name}: {understood}: Nova has no API {', '.join(unknown)}. {mend}"
+    unserved = unserved_apis(controller_node, enabled)
+    assert not unserved, (
+        f"{controller_node.name}: {understood} leaves out {', '.join(unserved)}, which nothing else serves. {mend}"
+    )
+
+
+@pytest.mark.req("NOVA-10")
+def test_time_service_runs(node: Node) -> None:
+    """`yum install chrony`, and started."""
+    service = time_service(node)
+    assert service.running, (
+        f"{node.name}: none of {', '.join(node.dialect['time'])} runs. "
+        "Mend: install chrony, then systemctl enable --now chronyd (Debian: chrony)"
+    )
+
+
+@pytest.mark.req("NOVA-10")
+def test_clock_is_synchronised(node: Node, deadlines: Deadlines) -> None:
+    """A time service without a source lets the clock drift."""
+    wait_for(
+        f"{node.name}: the time service to follow a source",
+        probe=lambda: time_service(node),
+        until=lambda service: service.is_synchronised,
+        hopeless=lambda service: None if service.running else "no time service runs",
+        deadline=deadlines.clock_synchronised,
+        mend="chronyc sources; name a server that answers in /etc/chrony.conf (Debian: /etc/chrony/chrony.conf), "
+        "and let UDP port 123 through",
+    )
+
+
+@pytest.mark.req("NOVA-10")
+def test_clock_agrees_with_the_runner(node: Node, clock: Clock) -> None:
+    """60 s of difference make a service look down; 1 s is more than any time service leaves."""
+    assert not clock.surely_off(RUNNER, limit=1), (
+        f"the clock of {clock} is off the runner's by more than 1 s. "
+        f"Mend: on {node.name}, chronyc makestep; if all nodes are off alike, the runner's own clock is wrong"
+    )
+
+
+@pytest.mark.req("NOVA-10")
+def test_clocks_of_the_nodes_agree(clocks: dict[str, Clock]) -> None:
+    """A node reports with its own clock; the others judge it by theirs."""
+    if len(clocks) < 2:
+        pytest.skip("only one node is given")
+    apart = [pair for pair in itertools.combinations(clocks.values(), 2) if pair[0].surely_off(pair[1], limit=1)]
+    assert not apart, (
+        f"clocks more than 1 s apart (against the runner's): {'; '.join(f'{one}, {two}' for one, two in apart)}. "
+        "Mend: on the node that is off, chronyc makestep; give all nodes the same time server"
+    )
+
+
+@pytest.mark.req("NOVA-11")
+def test_packages_of_the_nodes_roles_are_installed(
+    node: Node, packages: Packages, wanted_packages: list[list[str]]
+) -> None:
+    """`yum install openstack-nova-compute openstack-selinux python-openstackclient`."""
+    missing = packages.missing(wanted_packages)
+    assert not missing, (
+        f"{node.name} ({', '.join(sorted(node.roles))}) lacks {', '.join(missing)}. "
+        f"Mend: on {node.name}, {INSTALL[dialect_of(node)]} {' '.join(missing)}; if it has another role, give --role"
+    )
+
+
+@pytest.mark.req("NOVA-11")
+def test_openstack_packages_are_of_one_release(node: Node, packages: Packages, prevailing_release: str) -> None:
+    """`centos-release-openstack-rocky` on one node and another release on the next do not understand each other."""
+    strangers = sorted(each for each in packages.releases() if each[2] != prevailing_release)
+    told = ", ".join(f"{project} {version} ({release})" for project, version, release in strangers)
+    assert not strangers, (
+        f"{node.name} has {told}, while most of the nodes' packages are of {prevailing_release}. Mend: on "
+        f"{node.name}, enable the package repository of {prevailing_release} alone, and upgrade"
     )

@@ -3,13 +3,16 @@ import pytest
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
+from fixtures.catalogue import http_status
 from fixtures.console import wait_until_booted
 from fixtures.deadlines import Deadlines
 from fixtures.guest import Guest
 from fixtures.keypair import LocalKey
+from fixtures.libvirt import Domain, wait_until_console_answers
 from fixtures.nodes import Node
 from fixtures.redaction import redact
 from fixtures.server import wait_until_active
+from fixtures.vnc import GREETING, VncConsole
 
 
 @pytest.mark.req("NOVA-14")
@@ -50,3 +53,51 @@ def test_key_opens_the_guest(guest: Guest, local_key: LocalKey) -> None:
         f"the guest's authorized_keys lack our key; it has: {keys or 'none'}. "
         "Mend: check the metadata service (neutron-metadata-agent, nova-api-metadata)"
     )
+
+
+@pytest.mark.req("NOVA-15")
+def test_console_page_answers(vnc_console: VncConsole) -> None:
+    """`openstack console url show` gives a URL, and a browser gets a page there."""
+    status = http_status(vnc_console.url)
+    assert status == 200, (
+        f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {status or 'no connection'}. "
+        "Mend: [vnc] novncproxy_base_url in the compute node's nova.conf must lead here to nova-novncproxy, and to a "
+        "page that noVNC has (ls /usr/share/novnc); on the controller systemctl start nova-novncproxy, open port 6080"
+    )
+
+
+@pytest.mark.req("NOVA-15")
+def test_console_shows_the_guests_screen(vnc_console: VncConsole) -> None:
+    """The page's WebSocket leads through the proxy to the guest's VNC server."""
+    said = vnc_console.first_words()
+    assert said.startswith(GREETING), (
+        f"the console's WebSocket at {vnc_console.place} said {said!r}, not {GREETING}…. Mend: in the compute node's "
+        "nova.conf [vnc] server_listen and server_proxyclient_address must be addresses of its own that the "
+        "controller reaches (ports 5900 and up); read nova-novncproxy's log"
+    )
+
+
+@pytest.mark.req("NOVA-16")
+def test_libvirt_runs_the_domain(domain: Domain) -> None:
+    """`virsh list --all` on the node that Nova names shows Nova's instance name, running."""
+    assert domain.state == "running", (
+        f"{domain.node.name}: libvirt says of {domain.name}: {domain.state}, not running. "
+        f"Mend: virsh list --all on {domain.node.name}; openstack server start, or server reboot --hard"
+    )
+
+
+@pytest.mark.req("NOVA-16")
+def test_domain_has_the_servers_uuid(domain: Domain, server: Server) -> None:
+    """The domain of that name is this very server."""
+    assert domain.uuid == server.id, (
+        f"{domain.node.name}: {domain.name} has the UUID {domain.uuid or 'of no domain'}, the server {server.id}. "
+        f"Mend: virsh list --all --uuid --name on {domain.node.name}; a domain of an earlier installation "
+        "is in the way: virsh undefine it"
+    )
+
+
+@pytest.mark.req("NOVA-16")
+def test_serial_console_answers(domain: Domain, booted_server: Server, deadlines: Deadlines) -> None:
+    """`virsh console` on the node reaches the login prompt."""
+    shown = wait_until_console_answers(domain, deadlines)
+    allure.attach(redact(shown), "virsh console", allure.attachment_type.TEXT)

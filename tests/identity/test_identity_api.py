@@ -1,8 +1,20 @@
 import pytest
+from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
 from fixtures.catalogue import Endpoint, http_status
 from fixtures.cloud import refusal
+
+operators_only = pytest.mark.parametrize(
+    ("service", "path"),
+    [
+        ("compute", "/os-services"),
+        ("compute", "/os-hypervisors"),
+        ("compute", "/servers/detail?all_tenants=1"),
+        ("identity", "/users"),
+        ("block-storage", "/os-services"),
+    ],
+)
 
 
 @pytest.mark.req("KEY-1")
@@ -31,3 +43,38 @@ def test_every_service_answers_the_runner(public_endpoints: list[Endpoint], subt
                 f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
                 "Mend: start the service's API and read its log, or openstack endpoint set --url"
             )
+
+
+@pytest.mark.req("KEY-2")
+@operators_only
+def test_member_is_refused_what_is_for_operators(cloud: Connection, service: str, path: str) -> None:
+    """An ordinary member may not list all services, all users, or the servers of all projects."""
+    if not cloud.has_service(service):
+        pytest.skip(f"no {service} in the catalogue")
+    status = getattr(cloud, service.replace("-", "_")).get(path).status_code
+    assert status == 403, (
+        f"a member asked {service} for {path} and got {status}, expected 403. "
+        f"Mend: remove what {service}'s policy.yaml (policy.json) grants to members, "
+        "and the role admin from members: openstack role assignment list --names"
+    )
+
+
+@pytest.mark.req("KEY-2")
+def test_member_does_not_see_another_projects_server(stranger: Connection, requested_server: Server) -> None:
+    """A server is there only for its own project."""
+    status = stranger.compute.get(f"/servers/{requested_server.id}").status_code
+    assert status in {403, 404}, (
+        f"a member of another project asked for server {requested_server.id} and got {status}, expected 404. "
+        "Mend: remove what Nova's policy.yaml (policy.json) grants to members, such as context_is_admin; "
+        "restart nova-api"
+    )
+
+
+@pytest.mark.req("KEY-2")
+def test_member_does_not_list_another_projects_server(stranger: Connection, requested_server: Server) -> None:
+    """`openstack server list` shows the servers of one's own project."""
+    listed = {each.id for each in stranger.compute.servers(details=False)}
+    assert requested_server.id not in listed, (
+        f"a member of another project lists server {requested_server.id}. "
+        "Mend: remove what Nova's policy.yaml (policy.json) grants to members; restart nova-api"
+    )

@@ -60,6 +60,37 @@ def test_every_agent_is_on_a_given_node(agents: Agents, nodes: Nodes) -> None:
     )
 
 
+@pytest.mark.req("NEU-7")
+def test_external_network_has_a_physical_network(
+    external_network: Network, external_physical_networks: set[str]
+) -> None:
+    """`openstack network create --external --provider-physical-network … ext1`."""
+    assert external_physical_networks, (
+        f"{external_network.name} is external, but of type {external_network.provider_network_type} with no "
+        "physical network, so it leads nowhere. Mend: openstack network create --external "
+        "--provider-network-type flat --provider-physical-network NAME, and use that one (--external-network)"
+    )
+
+
+@pytest.mark.req("NEU-7")
+def test_external_network_has_a_subnet(given_cloud: Connection, external_network: Network) -> None:
+    """Routers and floating IPs take their addresses from a subnet of it."""
+    ranges = [subnet.cidr for subnet in given_cloud.network.subnets(network_id=external_network.id, ip_version=4)]
+    assert ranges, (
+        f"{external_network.name} has no IPv4 subnet. Mend: openstack subnet create --network "
+        f"{external_network.name} --subnet-range … --allocation-pool start=…,end=… --gateway … --no-dhcp NAME"
+    )
+
+
+@pytest.mark.req("NEU-7")
+def test_external_network_has_free_addresses(external_network: Network, free_addresses: dict[str, int]) -> None:
+    """One that routers and floating IPs have used up serves nobody else."""
+    assert sum(free_addresses.values()) > 0, (
+        f"{external_network.name} has no IPv4 address left: {free_addresses or 'no subnet'}. Mend: openstack floating "
+        "ip list and delete what nobody uses, or openstack subnet set --allocation-pool start=…,end=… SUBNET"
+    )
+
+
 @pytest.mark.req("NEU-8")
 def test_subnet_is_what_was_asked_for(cloud: Connection, subnet: Subnet) -> None:
     """`openstack subnet create` keeps range, gateway and name server."""

@@ -1,11 +1,21 @@
+import re
+
 import pytest
 from openstack.compute.v2.server import Server
+from openstack.connection import Connection
 from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.subnet import Subnet
 
+from fixtures.closed_guest import ENFORCE, LetIn
+from fixtures.console import read_console
 from fixtures.deadlines import Deadlines
+from fixtures.full_size import wait_until_full_size_passes
 from fixtures.guest import Guest
+from fixtures.keypair import LocalKey
+from fixtures.metadata import PUBLIC_KEY, UUID, told_by_metadata
+from fixtures.moved_floating_ip import wait_until_it_leads_nowhere, wait_until_it_leads_to
 from fixtures.server import fixed_ip
+from fixtures.spoofing import arrivals
 from fixtures.waiting import wait_for
 from fixtures.way_in import WayIn
 
@@ -57,6 +67,44 @@ def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP) -> None:
     )
 
 
+@pytest.mark.req("NEU-11")
+def test_ping_is_refused_without_rules(
+    let_in_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+) -> None:
+    """Without `security group rule create --proto icmp` no ping gets in; a cloud that enforces nothing lets it."""
+    assert not let_in_without_rules.ping, (
+        f"{deadlines.rules_applied:g} s after its port was put in a group without rules, the guest at "
+        f"{other_floating_ip.floating_ip_address} still answers ping, expected none. Mend: {ENFORCE}"
+    )
+
+
+@pytest.mark.req("NEU-11")
+def test_ssh_port_is_refused_without_rules(
+    let_in_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+) -> None:
+    """Without `security group rule create --proto tcp --dst-port 22` no SSH gets in."""
+    assert not let_in_without_rules.ssh, (
+        f"{deadlines.rules_applied:g} s after its port was put in a group without rules, port 22 of the guest at "
+        f"{other_floating_ip.floating_ip_address} still opens, expected it closed. Mend: {ENFORCE}"
+    )
+
+
+@pytest.mark.req("NEU-11")
+def test_spoofed_address_does_not_leave_the_guest(
+    guest: Guest, other_guest: Guest, server: Server, other_server: Server, foreign_address: str
+) -> None:
+    """The Layer 2 agent lets out only what comes from the address that Neutron gave."""
+    own, target = fixed_ip(server), fixed_ip(other_server)
+    assert arrivals(guest, other_guest, target, source=own), (
+        f"no ping from {own} arrives at {target}, which is in the same network. Mend: see NEU-13"
+    )
+    arrived = arrivals(guest, other_guest, target, source=foreign_address)
+    assert not arrived, (
+        f"{arrived} of 3 pings that the guest with {own} sent as {foreign_address} arrived at {target}, expected none. "
+        f"Mend: openstack port show -c port_security_enabled; {ENFORCE}"
+    )
+
+
 @pytest.mark.req("NEU-12")
 def test_floating_ip_leads_to_the_guest(guest: Guest, server: Server, floating_ip: FloatingIP) -> None:
     """`ssh cirros@FLOATING-IP` ends in the server that holds the address."""
@@ -64,4 +112,124 @@ def test_floating_ip_leads_to_the_guest(guest: Guest, server: Server, floating_i
         f"{floating_ip.floating_ip_address} leads to a guest with {sorted(guest.addresses)}, not to "
         f"{fixed_ip(server)}. Mend: on the network node, "
         f"ip netns exec qrouter-{floating_ip.router_id} iptables -t nat -S"
+    )
+
+
+@pytest.mark.req("NEU-12")
+@pytest.mark.usefixtures("moved_floating_ip")
+def test_moved_floating_ip_leads_to_the_other_guest(guest: Guest, other_server: Server, deadlines: Deadlines) -> None:
+    """After `server remove floating ip` and `server add floating ip` the same login ends in the other server."""
+    wait_until_it_leads_to(guest, other_server, deadlines)
+
+
+@pytest.mark.req("NEU-12")
+def test_removed_floating_ip_leads_nowhere(
+    removed_floating_ip: FloatingIP, way_in: WayIn, deadlines: Deadlines
+) -> None:
+    """After `server remove floating ip` nobody answers at the address."""
+    wait_until_it_leads_nowhere(removed_floating_ip, way_in, deadlines)
+
+
+@pytest.mark.req("NEU-13")
+def test_guest_reaches_another_guest_of_its_network(
+    guest: Guest, other_booted_server: Server, deadlines: Deadlines
+) -> None:
+    """Two servers on one network reach each other."""
+    address = fixed_ip(other_booted_server)
+    wait_for(
+        f"an answer to the guest's ping to {address}, a guest of the same network",
+        probe=lambda: guest.pings(address),
+        until=bool,
+        deadline=deadlines.ping,
+        mend="the log of the Layer 2 agent on the guests' nodes; where these are two, VXLAN between them (NEU-3)",
+    )
+
+
+@pytest.mark.req("NEU-13")
+def test_full_size_packets_reach_another_guest(
+    guest: Guest, other_booted_server: Server, full_size: int, deadlines: Deadlines
+) -> None:
+    """Packets as large as the network's MTU pass from one server to the other."""
+    wait_until_full_size_passes(guest, fixed_ip(other_booted_server), full_size, deadlines)
+
+
+@pytest.mark.req("NEU-13")
+def test_full_size_packets_reach_the_router(guest: Guest, subnet: Subnet, full_size: int, deadlines: Deadlines) -> None:
+    """Packets as large as the network's MTU pass to the network node, through VXLAN where that is another node."""
+    wait_until_full_size_passes(guest, str(subnet.gateway_ip), full_size, deadlines)
+
+
+@pytest.mark.req("NEU-13")
+def test_full_size_packets_reach_a_guest_on_another_node(
+    far_server: Server, guest: Guest, full_size: int, deadlines: Deadlines
+) -> None:
+    """Packets as large as the network's MTU pass through VXLAN from one compute node to another."""
+    wait_until_full_size_passes(guest, fixed_ip(far_server), full_size, deadlines)
+
+
+@pytest.mark.req("NEU-13")
+@pytest.mark.usefixtures("answering_dhcp_server")
+def test_guest_does_not_reach_another_network(guest: Guest, address_in_other_network: str) -> None:
+    """No router leads to a network that was added to none."""
+    assert not guest.pings(address_in_other_network, tries=3), (
+        f"the guest's ping to {address_in_other_network}, in a network without a router, was answered, expected none. "
+        "Mend: on the network node, ip netns exec qrouter-… ip route; ip netns list must show a namespace for each "
+        "router and network (use_namespaces)"
+    )
+
+
+@pytest.mark.req("NEU-13")
+@pytest.mark.usefixtures("answering_dhcp_server")
+def test_overlapping_networks_of_two_projects_do_not_meet(guest: Guest, address_in_overlapping_network: str) -> None:
+    """Two projects may use the same range: each network has its own VXLAN, and its own bridge on each node."""
+    assert not guest.pings(address_in_overlapping_network, tries=3), (
+        f"the guest's ping to {address_in_overlapping_network}, which only another project's network of the same range "
+        "has, was answered, expected none. Mend: openstack network show -c provider:segmentation_id of both; on the "
+        "network node, bridge link must show the tap of each in a bridge of its own"
+    )
+
+
+@pytest.mark.req("NEU-14")
+def test_guest_without_floating_ip_reaches_outward(
+    unaddressed_guest: Guest, outside_gateway: str, deadlines: Deadlines
+) -> None:
+    """The router lends its own external address to whoever has none (SNAT)."""
+    wait_for(
+        f"an answer from {outside_gateway}, the external network's gateway, to the ping of a guest without floating IP",
+        probe=lambda: unaddressed_guest.pings(outside_gateway),
+        until=bool,
+        deadline=deadlines.ping,
+        mend="openstack router show -c external_gateway_info: enable_snat must be true; on the network node, "
+        "ip netns exec qrouter-… iptables -t nat -S | grep SNAT, and ping the gateway from there too",
+    )
+
+
+@pytest.mark.req("NEU-16")
+def test_guest_is_named_after_its_server(cloud: Connection, booted_server: Server) -> None:
+    """The guest asks 169.254.169.254 for its name; the console tells it also where nobody can log in."""
+    names = {name.partition(".")[0] for name in re.findall(r"(\S+) login:", read_console(cloud, booted_server))}
+    assert booted_server.name in names, (
+        f"the console's login prompt is that of {', '.join(sorted(names)) or 'nobody'}, expected {booted_server.name}. "
+        "Mend: on the network node, systemctl restart neutron-metadata-agent; on the controller, nova-api-metadata; "
+        "metadata_proxy_shared_secret must be the same in metadata_agent.ini and in nova.conf's [neutron]"
+    )
+
+
+@pytest.mark.req("NEU-16")
+def test_metadata_service_knows_the_server(guest: Guest, server: Server) -> None:
+    """Neutron's metadata agent tells Nova who asks, by the address and the network of the question."""
+    told = told_by_metadata(guest, "openstack/latest/meta_data.json", UUID)
+    assert server.id in told, (
+        f"169.254.169.254 tells the guest {told or 'nothing'}, expected the uuid {server.id}. Mend: read the logs of "
+        "neutron-metadata-agent (nova_metadata_host, metadata_proxy_shared_secret) and of nova-api-metadata"
+    )
+
+
+@pytest.mark.req("NEU-16")
+def test_metadata_service_gives_the_key(guest: Guest, local_key: LocalKey) -> None:
+    """The guest gets the key pair's public half from 169.254.169.254."""
+    told = told_by_metadata(guest, "latest/meta-data/public-keys/0/openssh-key", PUBLIC_KEY)
+    assert local_key.public_text in told, (
+        f"169.254.169.254 gives the guest the key {told or '(none)'}, expected {local_key.public_text}. "
+        "Mend: openstack server show -c key_name; read nova-api-metadata's log"
     )

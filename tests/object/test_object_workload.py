@@ -3,8 +3,22 @@ from pathlib import Path
 import pytest
 from openstack.connection import Connection
 
+from fixtures.anonymous import CONTENT, read_without_token
 from fixtures.checksum import digest
 from fixtures.container import StoredObject
+from fixtures.large_object import LargeObject
+from fixtures.stranger import status_for
+from fixtures.temporary_url import TemporaryUrls
+
+spans = pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        ("bytes=0-99", slice(0, 100)),
+        ("bytes=100000-100999", slice(100_000, 101_000)),
+        ("bytes=-100", slice(-100, None)),
+    ],
+    ids=["beginning", "middle", "end"],
+)
 
 
 @pytest.mark.req("SWI-1")
@@ -39,4 +53,101 @@ def test_download_gives_the_same_bytes(stored_object: StoredObject, guest_image:
     """`swift download` gives back what `swift upload` took."""
     assert stored_object.download() == guest_image.read_bytes(), (
         f"{stored_object.name} came back as other bytes. Mend: check the object nodes' disks and swift-object-auditor"
+    )
+
+
+@pytest.mark.req("SWI-2")
+@spans
+def test_range_gives_just_these_bytes(
+    stored_object: StoredObject, guest_image: Path, span: str, expected: slice
+) -> None:
+    """A client may read a part of an object, or go on with a download that broke off."""
+    answer, sent = stored_object.part(span), guest_image.read_bytes()[expected]
+    assert answer.status_code == 206, (
+        f"{stored_object.name}, {span}: HTTP {answer.status_code}, expected 206. Mend: read swift-proxy-server's log"
+    )
+    same = answer.content == sent
+    assert same, (
+        f"{stored_object.name}, {span}: {len(answer.content)} other bytes than the {len(sent)} sent. "
+        "Mend: check the object nodes' disks; swift-object-auditor finds and quarantines the damaged"
+    )
+
+
+@pytest.mark.req("SWI-2")
+def test_large_object_has_the_size_of_its_segments(large_object: LargeObject) -> None:
+    """A manifest makes one object of several segments."""
+    size, sent = large_object.stored.size, len(large_object.content)
+    assert size == sent, f"the large object has {size} bytes of {sent}. Mend: check the slo filter of the proxy"
+
+
+@pytest.mark.req("SWI-2")
+def test_large_object_gives_the_joined_segments(large_object: LargeObject) -> None:
+    """A download of the manifest gives the bytes of all segments, in order."""
+    came = large_object.stored.download()
+    same = came == large_object.content
+    assert same, (
+        f"the large object came back as {len(came)} other bytes than the {len(large_object.content)} sent. "
+        "Mend: in proxy-server.conf's pipeline, slo stands after the authentication and before the proxy-server"
+    )
+
+
+@pytest.mark.req("SWI-4")
+def test_member_of_another_project_is_refused(stranger: Connection, stored_object: StoredObject) -> None:
+    """A container without an ACL is its own project's alone."""
+    status = status_for(stranger, stored_object.url)
+    assert status == 403, (
+        f"a member of another project asked for {stored_object.path} and got {status}, expected 403. "
+        "Mend: [filter:keystoneauth] in proxy-server.conf: reseller_admin_role must be no role of members"
+    )
+
+
+@pytest.mark.req("SWI-4")
+def test_private_container_is_closed_without_a_token(stored_object: StoredObject) -> None:
+    """Without a token there is nothing to read."""
+    status = read_without_token(stored_object.url).status
+    assert status == 401, (
+        f"asked for {stored_object.path} without a token: {status or 'no connection'}, expected 401. "
+        "Mend: the pipeline in proxy-server.conf must have authtoken and keystoneauth, in this order"
+    )
+
+
+@pytest.mark.req("SWI-4")
+def test_public_container_is_readable_without_a_token(public_object: StoredObject) -> None:
+    """`swift post -r '.r:*'` lets everyone read."""
+    reading = read_without_token(public_object.url)
+    assert (reading.status, reading.content) == (200, CONTENT), (
+        f"asked for {public_object.path} without a token: {reading.status or 'no connection'}, {reading.content[:80]!r}"
+        "; expected 200 and the object. Mend: delay_auth_decision = true in [filter:authtoken] of proxy-server.conf"
+    )
+
+
+@pytest.mark.req("SWI-4")
+def test_public_container_is_listed_without_a_token(public_object: StoredObject) -> None:
+    """`swift post -r '.rlistings'` lets everyone see what there is."""
+    reading = read_without_token(public_object.url.rpartition("/")[0])
+    assert (reading.status, reading.content.decode().split()) == (200, [public_object.name]), (
+        f"asked for the list of /{public_object.container} without a token: {reading.status or 'no connection'}, "
+        f"{reading.content[:80]!r}. Mend: delay_auth_decision = true in [filter:authtoken] of proxy-server.conf"
+    )
+
+
+@pytest.mark.req("SWI-4")
+def test_temporary_url_opens_the_object(temporary_urls: TemporaryUrls) -> None:
+    """`swift tempurl GET 300 …` is as good as a token until it ends."""
+    reading = read_without_token(temporary_urls.ending_in(300))
+    assert reading.status == 200, (
+        f"a temporary URL of {temporary_urls.stored.path}, signed with {temporary_urls.digest}, gave "
+        f"{reading.status or 'no connection'}, expected 200. Mend: in proxy-server.conf's pipeline tempurl stands "
+        "before authtoken, which has delay_auth_decision = true; compare the proxy's clock with the runner's"
+    )
+
+
+@pytest.mark.req("SWI-4")
+def test_temporary_url_ends(temporary_urls: TemporaryUrls) -> None:
+    """After its end a temporary URL opens nothing."""
+    reading = read_without_token(temporary_urls.ending_in(-60))
+    assert reading.status == 401, (
+        f"a temporary URL of {temporary_urls.stored.path} that ended a minute ago gave "
+        f"{reading.status or 'no connection'}, expected 401. Mend: compare the proxy's clock (chronyc tracking) "
+        "with the runner's"
     )

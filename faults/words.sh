@@ -1,0 +1,30 @@
+# The words that the scripts of faults/ have beyond the shell's; they run on a lab machine, as root, under bash.
+
+LB=/etc/neutron/plugins/ml2/linuxbridge_agent.ini
+
+# keep FILE…: before a file is changed; put_back FILE…: as it was.
+keep() { for file; do cp -a "$file" "$file.before-fault"; done; }
+put_back() { for file; do mv "$file.before-fault" "$file"; done; }
+
+# loop COMMANDS: keep up what a service would mend by itself; end_loop: no more.
+loop() { systemd-run --quiet --collect --unit=fault-loop bash -c "while :; do $1; sleep 0.2; done"; }
+end_loop() { systemctl stop fault-loop.service; }
+
+# drop_nat PATTERN: take these rules out of every router's NAT table, as often as the L3 agent puts them there.
+drop_nat() {
+    loop "ip netns list | grep -o 'qrouter-[^ ]*' | while read -r router; do
+        ip netns exec \$router iptables -t nat -S | sed -n 's/^-A \\($1\\)/-D \\1/p' | while read -r rule; do
+            eval ip netns exec \$router iptables -t nat \$rule; done; done"
+}
+
+sql() { mariadb "$1" -e "$2"; }
+long_ago='date_sub(utc_timestamp(), interval 5 minute)'
+# age_reports BINARY, age_agents BINARY: a stopped service is missed at once, and not only after a minute.
+age_reports() { sql nova "update services set last_seen_up=$long_ago, updated_at=$long_ago where \`binary\`='$1'"; }
+age_agents() { sql neutron "update agents set heartbeat_timestamp=$long_ago where \`binary\`='$1'"; }
+
+# cut_broker ADDRESS: what this node has open to the broker goes through the packet filter anew.
+cut_broker() { conntrack -D -p tcp --dport 5672 -s "$1" > /dev/null 2>&1 || true; }
+
+# wait_port PORT: until a service that was restarted answers there again, at most 60 s.
+wait_port() { timeout 60 bash -c "until : > /dev/tcp/localhost/$1; do sleep 0.5; done" 2> /dev/null; }

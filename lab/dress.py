@@ -1,0 +1,24 @@
+"""Machines in the dress of another distribution: other names of units, other command lines."""
+
+from lab import runner
+from lab.errors import LabError
+from lab.machines import Machine
+from lab.paths import LAB
+
+_DIALECTS = LAB / "dialects"
+
+
+def dialects() -> list[str]:
+    """Return the distributions in whose dress a machine can be."""
+    return sorted(path.name for path in _DIALECTS.iterdir())
+
+
+def dress(machine: Machine, dialect: str) -> None:
+    """Give a machine's services the names that they have in another distribution; `reset` undoes it.
+
+    Raises:
+        LabError: it did not work, with what the machine said last.
+    """
+    done = runner.on_machine(machine, "bash", "-c", (_DIALECTS / dialect).read_text())
+    if done.returncode:
+        raise LabError(f"{machine.name} could not be dressed as {dialect}: {done.stderr.strip()[-300:]}")

@@ -1,0 +1,99 @@
+"""Ways to break the lab: each is a file in faults/, with what a person did wrong and how to undo it."""
+
+import random
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import runner
+from lab.errors import LabError
+from lab.machines import machines
+from lab.paths import CHECKOUT, STATE
+
+FOLDER = CHECKOUT / "faults"
+_WORDS = FOLDER / "words.sh"
+_BROKEN = STATE / "broken"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to break the lab."""
+
+    name: str
+    title: str
+    did: str
+    """What the person did, as the end of "Somebody …"."""
+    row: str
+    """The row that must be the only root cause."""
+    words: tuple[str, ...]
+    """What the failure's message must contain."""
+    source: str
+    breaks: dict[str, str]
+    """The script for each machine."""
+    mends: dict[str, str]
+
+
+def catalogue() -> dict[str, Fault]:
+    """Return every fault by its name; raises LabError for a file that is not as it should be."""
+    return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.toml"))}
+
+
+def named(name: str) -> Fault:
+    """Return the fault of that name; raises LabError if there is none."""
+    try:
+        return catalogue()[name]
+    except KeyError:
+        raise LabError(f"no fault {name}: './lab/lab break --list' shows them") from None
+
+
+def any_of_them() -> Fault:
+    """Return one by chance."""
+    return random.choice(list(catalogue().values()))
+
+
+def broken() -> list[str]:
+    """Return the names of the faults that the lab has at present."""
+    return sorted(path.name for path in _BROKEN.glob("*"))
+
+
+def break_lab(fault: Fault) -> None:
+    """Do what the person did; raises LabError if it did not work, or is done already."""
+    if fault.name in broken():
+        raise LabError(f"{fault.name} is there already: './lab/lab mend {fault.name}' mends it")
+    _BROKEN.mkdir(exist_ok=True)
+    (_BROKEN / fault.name).touch()
+    _on_machines(fault.breaks)
+
+
+def mend_lab(fault: Fault) -> None:
+    """Undo it; raises LabError if it did not work."""
+    _on_machines(fault.mends)
+    (_BROKEN / fault.name).unlink(missing_ok=True)
+
+
+def forget() -> None:
+    """Know of no fault any more: the machines are new."""
+    for name in broken():
+        (_BROKEN / name).unlink()
+
+
+def _read(path: Path) -> Fault:
+    known = machines().keys()
+    try:
+        entry = tomllib.loads(path.read_text())
+        scripts = {key: entry.pop(key) for key in list(entry) if key in known}
+        entry["words"] = tuple(entry["words"])
+        return Fault(name=path.stem, breaks=_of("break", scripts), mends=_of("mend", scripts), **entry)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise LabError(f"{path}: {error}") from None
+
+
+def _of(what: str, scripts: dict[str, dict[str, str]]) -> dict[str, str]:
+    return {machine: script[what] for machine, script in scripts.items()}
+
+
+def _on_machines(scripts: dict[str, str]) -> None:
+    for name, script in scripts.items():
+        done = runner.on_machine(machines()[name], "bash", "-euo", "pipefail", "-c", _WORDS.read_text() + script)
+        if done.returncode:
+            raise LabError(f"{name}: {done.stderr.strip()[-300:] or f'exit code {done.returncode}'}")

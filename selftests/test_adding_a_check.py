@@ -1,0 +1,69 @@
+import re
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "adding-a-check.md").read_text()
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FIRST_CELL = re.compile(r"^\| (`.+?) \|", re.MULTILINE)
+DF = "#!/bin/sh\nprintf 'Use%%\\n {}%%\\n'\n"
+
+
+@pytest.fixture
+def example(pytester: pytest.Pytester) -> pytest.Pytester:
+    [code] = FENCE.findall(PAGE)
+    folder = pytester.path / "tests" / "compute"
+    folder.mkdir(parents=True)
+    (folder / "test_compute_nodes.py").write_text(code)
+    pytester.makeconftest((ROOT / "conftest.py").read_text())
+    return pytester
+
+
+def run(example: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    here = ("-c", f"{ROOT}/pyproject.toml", "--rootdir=.", "--alluredir=")
+    return example.runpytest_subprocess(*here, *arguments, "tests")
+
+
+def run_on_a_disk(example: pytest.Pytester, used: int, monkeypatch: pytest.MonkeyPatch) -> pytest.RunResult:
+    df = example.path / "bin" / "df"
+    df.parent.mkdir()
+    df.write_text(DF.format(used))
+    df.chmod(0o755)
+    monkeypatch.setenv("PATH", str(df.parent), prepend=":")
+    return run(example, "--hosts=local://", "--role=compute=local")
+
+
+def test_the_example_passes(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_on_a_disk(example, 50, monkeypatch).assert_outcomes(passed=1)
+
+
+def test_the_example_fails_with_its_message(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run_on_a_disk(example, 97, monkeypatch)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*local: /var/lib/nova/instances is 97 % full, expected less than 95. Mend: on local*"]
+    )
+
+
+def test_the_example_is_skipped_without_a_compute_node(example: pytest.Pytester) -> None:
+    result = run(example, "--hosts=local://", "--role=block=local")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*no node with the role compute among --hosts=local://*"])
+
+
+def test_the_fixtures_of_the_table_are_there(example: pytest.Pytester) -> None:
+    table = PAGE.partition("| fixture |")[2].partition("\n\n")[0]
+    named = {name for cell in FIRST_CELL.findall(table) for name in re.findall(r"`(\w+)`", cell)}
+    listed = run(example, "--fixtures").outlines
+    there = {re.split(r"[ \[]", line)[0] for line in listed if line and not line.startswith(" ")}
+    assert named
+    assert sorted(named - there) == []
+
+
+def test_every_page_that_is_linked_is_there() -> None:
+    for file in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        links = re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text())
+        assert [link for link in links if not (file.parent / link).exists()] == []

@@ -1,0 +1,131 @@
+import pytest
+
+from fixtures.backends import Backend
+from fixtures.iscsi import is_at_work, why_closed
+from fixtures.nodes import Node
+from fixtures.units import Unit
+from fixtures.volume import SIZE
+from fixtures.volume_groups import Lvm, VolumeGroup
+
+
+@pytest.mark.req("CIN-1")
+def test_volume_group_exists(block_node: Node, own_lvm_backends: list[Backend], lvm: Lvm) -> None:
+    """`vgs` shows the volume group that cinder.conf names."""
+    missing = [each for each in own_lvm_backends if each.volume_group not in lvm.groups]
+    named = ", ".join(f"{each.volume_group} ({each.origin('volume_group')})" for each in missing)
+    assert not missing, (
+        f"{block_node.name}: vgs shows {', '.join(lvm.groups) or 'no volume group'}, but not {named}. "
+        "Mend: losetup -a, pvs; set up its disk or loop file again (vgcreate where it never was), or name the "
+        "right one in cinder.conf, then restart cinder-volume"
+    )
+
+
+@pytest.mark.req("CIN-1")
+def test_volume_group_has_free_space(block_node: Node, volume_groups: list[VolumeGroup]) -> None:
+    """A volume can be made only where there is room for it."""
+    full = [f"{group.name} has {group.free:.2f} GiB" for group in volume_groups if group.free < SIZE]
+    assert not full, (
+        f"{block_node.name}: {', '.join(full)} free, less than a volume of {SIZE} GiB needs. "
+        "Mend: pvcreate and vgextend with another disk, or delete volumes and snapshots that nobody needs"
+    )
+
+
+@pytest.mark.req("CIN-1")
+def test_physical_volumes_are_present(block_node: Node, volume_groups: list[VolumeGroup]) -> None:
+    """`pvs` shows every disk under the volume group, and none as unknown device."""
+    broken = [f"{group.missing} of {len(group.devices)} under {group.name}" for group in volume_groups if group.missing]
+    assert not broken, (
+        f"{block_node.name}: physical volumes are missing: {', '.join(broken)}. Mend: losetup -a, lsblk; bring the "
+        "disk or loop file back (losetup -f FILE), then pvscan --cache and vgchange -ay"
+    )
+
+
+@pytest.mark.req("CIN-1")
+def test_loop_device_is_set_up_at_boot(block_node: Node, volume_groups: list[VolumeGroup], lvm: Lvm) -> None:
+    """A loop device is gone after a reboot, and its volume group with it, unless something runs losetup again."""
+    if not any(device in lvm.loops for group in volume_groups for device in group.devices):
+        pytest.skip(f"{block_node.name}: the volume group is on disks, not on a loop file")
+    forgotten = {group.name: lost for group in volume_groups if (lost := lvm.forgotten_loops(group.name))}
+    assert not forgotten, (
+        f"{block_node.name}: no enabled service, executable /etc/rc.local or @reboot line sets up again what is under "
+        f"{forgotten}. Mend: systemctl enable the unit that runs losetup (openstack-losetup, cinder-volumes-loop), "
+        "or write one with ExecStart=/sbin/losetup -f FILE, before cinder-volume"
+    )
+
+
+@pytest.mark.req("CIN-2")
+def test_scheduler_starts_at_boot(controller_node: Node) -> None:
+    """`systemctl enable openstack-cinder-scheduler` has been done."""
+    unit = controller_node.unit("cinder-scheduler")
+    if unit.state == "not installed":
+        pytest.skip(f"no cinder-scheduler on {controller_node.name}; whether there is one at all, the API says")
+    assert unit.starts_at_boot, _not_at_boot(controller_node, unit)
+
+
+@pytest.mark.req("CIN-2")
+def test_volume_service_starts_at_boot(block_node: Node) -> None:
+    """`systemctl enable openstack-cinder-volume` has been done."""
+    unit = block_node.unit("cinder-volume")
+    assert unit.starts_at_boot, _not_at_boot(block_node, unit)
+
+
+@pytest.mark.req("CIN-2")
+def test_volume_service_runs(block_node: Node) -> None:
+    """`systemctl start openstack-cinder-volume` has been done."""
+    unit = block_node.unit("cinder-volume")
+    assert unit.is_ready, _not_running(block_node, unit)
+
+
+@pytest.mark.req("CIN-2")
+def test_iscsi_target_starts_at_boot(block_node: Node, iscsi_target: Unit) -> None:
+    """`systemctl enable target` (or tgt) has been done."""
+    assert iscsi_target.starts_at_boot, _not_at_boot(block_node, iscsi_target)
+
+
+@pytest.mark.req("CIN-2")
+def test_iscsi_target_runs(block_node: Node, iscsi_target: Unit) -> None:
+    """Without it cinder-volume makes volumes, but no server can have them."""
+    assert is_at_work(iscsi_target), _not_running(block_node, iscsi_target)
+
+
+@pytest.mark.req("CIN-2")
+def test_iscsi_initiator_starts_at_boot(compute_node: Node, iscsi_initiator: Unit) -> None:
+    """The daemon iscsid is enabled, or the socket that starts it on demand."""
+    assert iscsi_initiator.starts_at_boot, _not_at_boot(compute_node, iscsi_initiator)
+
+
+@pytest.mark.req("CIN-2")
+def test_iscsi_initiator_runs(compute_node: Node, iscsi_initiator: Unit) -> None:
+    """The daemon iscsid runs, or its socket listens: with it nova-compute logs in to the volume's target."""
+    assert is_at_work(iscsi_initiator), _not_running(compute_node, iscsi_initiator)
+
+
+@pytest.mark.req("CIN-2")
+def test_portal_opens(compute_node: Node, portals: list[Backend], subtests: pytest.Subtests) -> None:
+    """The address that cinder.conf hands out to nova-compute leads to the iSCSI target."""
+    for backend in portals:
+        address, port = str(backend.portal_address), backend.portal_port
+        with subtests.test(f"{backend.name} on {backend.node.name}"):
+            reason = why_closed(compute_node, address, port)
+            if backend.target_helper == "lioadm" and "refused" in reason:
+                pytest.skip(f"the kernel's target listens at {address}:{port} only while a volume is attached")
+            assert not reason, (
+                f"{compute_node.name} cannot open {address}:{port}, where cinder-volume on {backend.node.name} sends "
+                f"it for volumes: {reason}; {backend.node.name} has {', '.join(sorted(backend.node.addresses))}. "
+                f"Mend: {backend.origin('target_ip_address', 'iscsi_ip_address')}; the iSCSI target and the firewall "
+                f"of {backend.node.name} (iptables -I INPUT -p tcp --dport {port} -j ACCEPT)"
+            )
+
+
+def _not_at_boot(node: Node, unit: Unit) -> str:
+    return (
+        f"{node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after a reboot. "
+        f"Mend: systemctl enable {unit.name}"
+    )
+
+
+def _not_running(node: Node, unit: Unit) -> str:
+    return (
+        f"{node.name}: {unit.name} is {unit.state}, not running. "
+        f"Mend: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+    )

@@ -1,0 +1,136 @@
+import pytest
+
+from fixtures.nodes import Node
+from fixtures.ring_devices import Device, is_on
+from fixtures.swift_files import KINDS, SwiftFiles
+from fixtures.swift_services import STORAGE
+
+storage_services = pytest.mark.parametrize("service", STORAGE)
+kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.mark.req("SWI-3")
+@storage_services
+def test_storage_service_starts_at_boot(storage_node: Node, service: str) -> None:
+    """The account, container and object servers are enabled."""
+    unit = storage_node.unit(service)
+    assert unit.starts_at_boot, (
+        f"{storage_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
+        f"a reboot. Mend: systemctl enable {unit.name}"
+    )
+
+
+@pytest.mark.req("SWI-3")
+@storage_services
+def test_storage_service_runs(storage_node: Node, service: str) -> None:
+    """The account, container and object servers answer the proxy."""
+    unit = storage_node.unit(service)
+    assert unit.is_ready, (
+        f"{storage_node.name}: {unit.name} is {unit.state}, not running. "
+        f"Mend: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+    )
+
+
+@pytest.mark.req("SWI-3")
+def test_proxy_runs_and_starts_at_boot(swift_proxies: list[Node], subtests: pytest.Subtests) -> None:
+    """The proxy server answers the clients."""
+    for node in swift_proxies:
+        with subtests.test(node.name):
+            unit = node.unit("swift-proxy")
+            assert unit.is_ready and unit.starts_at_boot, (
+                f"{node.name}: {unit.name} is {unit.state} and {unit.enablement}, expected running and enabled. "
+                f"Mend: systemctl enable --now {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+            )
+
+
+@pytest.mark.req("SWI-3")
+def test_node_has_every_ring(storage_node: Node, swift_files: SwiftFiles) -> None:
+    """The rings made with swift-ring-builder were copied to the node."""
+    missing = [f"{kind}.ring.gz" for kind in KINDS if f"{kind}.ring.gz" not in swift_files.rings]
+    assert not missing, (
+        f"{storage_node.name} lacks {', '.join(missing)}, or does not let us read it. "
+        "Mend: copy /etc/swift/*.ring.gz from where swift-ring-builder ran, and restart the node's Swift services"
+    )
+
+
+@pytest.mark.req("SWI-3")
+def test_rings_are_the_same_on_every_node(ring_checksums: dict[str, dict[str, str]], subtests: pytest.Subtests) -> None:
+    """A node with an old ring looks for objects where they no longer are."""
+    for ring, checksums in ring_checksums.items():
+        with subtests.test(ring):
+            told = ", ".join(f"{node}: {checksum or 'no such file'}" for node, checksum in checksums.items())
+            assert len(set(checksums.values())) == 1, (
+                f"{ring} differs between the nodes: {told}. "
+                f"Mend: copy /etc/swift/{ring} from where swift-ring-builder ran to all nodes"
+            )
+
+
+@pytest.mark.req("SWI-3")
+@kinds
+def test_ring_has_a_device_of_this_node(storage_node: Node, swift_files: SwiftFiles, kind: str) -> None:
+    """A device that was added with a wrong address is on no node at all."""
+    devices = swift_files.devices_of(kind)
+    if not devices or not storage_node.unit(f"swift-{kind}").is_ready:
+        pytest.skip(f"{storage_node.name} runs no {kind} server, or has no ring for it")
+    assert any(is_on(device, storage_node) for device in devices), (
+        f"the {kind} ring on {storage_node.name} has devices at "
+        f"{', '.join(sorted({each for device in devices for each in device.addresses}))}, none of which is one of "
+        f"{', '.join(sorted(storage_node.addresses))}. Mend: swift-ring-builder /etc/swift/{kind}.builder set_info "
+        "d0 IP:PORT, write_ring, and copy the ring to every node"
+    )
+
+
+@pytest.mark.req("SWI-3")
+def test_every_ring_device_is_there(storage_node: Node, ring_devices: list[Device], subtests: pytest.Subtests) -> None:
+    """Swift answers 507 for a device that is not there."""
+    for device in ring_devices:
+        with subtests.test(device.path):
+            assert device.exists, (
+                f"{storage_node.name}: {device.path}, a device of the rings, does not exist. "
+                f"Mend: mkdir -p {device.path}, mount its disk there, chown {device.place.user}: {device.path}"
+            )
+
+
+@pytest.mark.req("SWI-3")
+def test_every_ring_device_is_mounted(
+    storage_node: Node, present_devices: list[Device], subtests: pytest.Subtests
+) -> None:
+    """An unmounted disk lets the system's own disk fill up; Swift refuses to use it (mount_check)."""
+    wanted = [device for device in present_devices if device.place.must_be_mounted]
+    if not wanted:
+        pytest.skip(f"{storage_node.name}: mount_check = false: its devices are folders")
+    for device in wanted:
+        with subtests.test(device.path):
+            assert device.is_mounted, (
+                f"{storage_node.name}: nothing is mounted on {device.path}, a device of the rings. "
+                f"Mend: mount {device.path}, and have it in /etc/fstab (or mount_check = false where it is a folder)"
+            )
+
+
+@pytest.mark.req("SWI-3")
+def test_every_ring_device_is_writable(
+    storage_node: Node, present_devices: list[Device], subtests: pytest.Subtests
+) -> None:
+    """A disk that was mounted as root belongs to root."""
+    if any(device.is_writable is None for device in present_devices):
+        pytest.skip(f"{storage_node.name} does not tell: it needs --sudo, and Swift's user on the node itself")
+    for device in present_devices:
+        with subtests.test(device.path):
+            assert device.is_writable, (
+                f"{storage_node.name}: the user {device.place.user} cannot write to {device.path}. "
+                f"Mend: chown -R {device.place.user}: {device.path}; mount -o remount,rw {device.path}"
+            )
+
+
+@pytest.mark.req("SWI-3")
+def test_every_ring_device_has_room(
+    storage_node: Node, present_devices: list[Device], subtests: pytest.Subtests
+) -> None:
+    """Swift answers 507 for a device on which less is free than fallocate_reserve."""
+    for device in present_devices:
+        with subtests.test(device.path):
+            assert not device.is_full, (
+                f"{storage_node.name}: {device.path} has {device.free} KiB of {device.size} free and "
+                f"{device.free_inodes} inodes, and Swift leaves {device.place.reserve} free. "
+                "Mend: delete objects, or add devices to the rings and rebalance"
+            )
