@@ -12,6 +12,8 @@ pytest_plugins = [
     "fixtures.cloud",
     "fixtures.preflight",
     "fixtures.api_errors",
+    "fixtures.ground",
+    "fixtures.verdict",
     "fixtures.evidence",
     "fixtures.error_lines",
     "fixtures.service_lists",
