@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.dialects import DIALECTS, nearest
+from fixtures.dialects import DIALECTS, installed, nearest
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,27 @@ def test_every_dialect_has_a_word_for_every_service() -> None:
 def test_units_that_others_have_too_do_not_tell() -> None:
     dressed = ["openstack-nova-compute.service", "open-iscsi.service", "iscsid.service", "chrony.service"]
     assert nearest(dressed) is DIALECTS["rdo"]
+
+
+# A compute node of the lab in RDO's dress: Debian's script is still in /etc/init.d, so systemd makes a unit of it
+DRESSED = """\
+neutron-linuxbridge-agent.service      enabled   enabled
+nova-compute.service                   generated -
+openstack-nova-compute.service         enabled   enabled
+
+"""
+
+
+def test_a_unit_made_from_a_script_does_not_tell() -> None:
+    assert installed(DRESSED) == ["neutron-linuxbridge-agent.service", "openstack-nova-compute.service"]
+    assert nearest(installed(DRESSED)) is DIALECTS["rdo"]
+
+
+@pytest.mark.parametrize("state", ["masked", "masked-runtime"])
+def test_nor_does_one_that_cannot_run(state: str) -> None:
+    assert installed(f"nova-compute.service {state} enabled\n") == []
+
+
+@pytest.mark.parametrize("state", ["enabled", "enabled-runtime", "disabled", "static", "indirect", "linked", "alias"])
+def test_any_other_does(state: str) -> None:
+    assert installed(f"nova-compute.service {state}\n") == ["nova-compute.service"]

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.units import Unit, read_unit
+from fixtures.units import Unit, parse_properties, read_unit
 
 RUNNING = Unit(
     name="nova-compute.service",
@@ -70,3 +70,16 @@ def test_a_unit_that_is_not_installed_says_so() -> None:
     host = FakeHost("100.00 50.00\nId=nova-compute.service\nLoadState=not-found\nActiveState=inactive\n")
     unit = read_unit(host, ["nova-compute.service"])
     assert (unit.name, unit.state, unit.starts_at_boot) == ("nova-compute.service", "not installed", False)
+
+
+def test_the_properties_of_each_unit_are_told_apart() -> None:
+    shown = "\nId=a.service\nExecStart={ argv[]=/a --b=c ; }\nUnitFileState=\n\nId=b.service\n"
+    assert parse_properties(shown) == [
+        {"Id": "a.service", "ExecStart": "{ argv[]=/a --b=c ; }", "UnitFileState": ""},
+        {"Id": "b.service"},
+    ]
+
+
+@pytest.mark.parametrize("shown", ["", "\n\n"])
+def test_where_nothing_is_shown_there_is_no_unit(shown: str) -> None:
+    assert parse_properties(shown) == []
