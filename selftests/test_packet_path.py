@@ -12,10 +12,10 @@ def _node(*opening: str) -> Any:
     """A network node on which the SSH port opens from these namespaces to these addresses."""
 
     def run(command: str, *args: str) -> SimpleNamespace:
-        if command == "ip netns list":
+        if command.endswith("ip netns list"):
             return SimpleNamespace(stdout="qdhcp-net (id: 0)\nqrouter-rtr (id: 1)\n")
-        namespace, knock = args
-        return SimpleNamespace(succeeded=f"{namespace} {knock.split('/')[3]}" in opening)
+        namespace, address = command.partition(" exec ")[2].split()[0], args[1].split("/")[3]
+        return SimpleNamespace(succeeded=f"{namespace} {address}" in opening, stderr="")
 
     return SimpleNamespace(name="controller", host=SimpleNamespace(run=run))
 

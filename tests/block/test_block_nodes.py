@@ -1,7 +1,8 @@
 import pytest
 
 from fixtures.backends import Backend
-from fixtures.iscsi import is_at_work, why_closed
+from fixtures.iscsi import is_at_work
+from fixtures.namespaces import why_closed
 from fixtures.nodes import Node
 from fixtures.units import Unit
 from fixtures.volume import SIZE
@@ -106,7 +107,7 @@ def test_portal_opens(compute_node: Node, portals: list[Backend], subtests: pyte
     for backend in portals:
         address, port = str(backend.portal_address), backend.portal_port
         with subtests.test(f"{backend.name} on {backend.node.name}"):
-            reason = why_closed(compute_node, address, port)
+            reason = why_closed(compute_node.host.run, address, port)
             if backend.target_helper == "lioadm" and "refused" in reason:
                 pytest.skip(f"the kernel's target listens at {address}:{port} only while a volume is attached")
             assert not reason, (

@@ -9,8 +9,9 @@ from fixtures.console import wait_until_booted
 from fixtures.deadlines import Deadlines
 from fixtures.file_system import wait_for_disk
 from fixtures.guest import Guest
-from fixtures.iscsi import traces, why_closed
+from fixtures.iscsi import traces
 from fixtures.logical_volumes import LogicalVolumes
+from fixtures.namespaces import why_closed
 from fixtures.nodes import Node
 from fixtures.redaction import redact
 from fixtures.server import wait_until_active
@@ -84,7 +85,7 @@ def test_portal_handed_out_opens_from_every_compute_node(
     address, port = handed_out_portal
     for node in compute_nodes:
         with subtests.test(node.name):
-            reason = why_closed(node, address, port)
+            reason = why_closed(node.host.run, address, port)
             assert not reason, (
                 f"{node.name} cannot open {address}:{port}, where Cinder sends it for an attached volume: {reason}. "
                 f"Mend: the route of {node.name} to {address}, and the block node's firewall for tcp port {port}"

@@ -6,7 +6,8 @@ from openstack.network.v2.network import Network
 from openstack.network.v2.router import Router
 
 from fixtures.deadlines import Deadlines
-from fixtures.router_places import Place
+from fixtures.namespaces import Namespace
+from fixtures.router_places import nat_of
 from fixtures.server import fixed_ip
 from fixtures.waiting import wait_for
 
@@ -14,7 +15,7 @@ MEND = "systemctl restart neutron-l3-agent there, which writes all rules anew, a
 
 
 @pytest.mark.req("NEU-10")
-def test_router_has_its_namespace(gateway_place: Place, deadlines: Deadlines) -> None:
+def test_router_has_its_namespace(gateway_place: Namespace, deadlines: Deadlines) -> None:
     """`ip netns list` on the node that hosts the router."""
     wait_for(
         f"namespace {gateway_place} to be there",
@@ -27,7 +28,7 @@ def test_router_has_its_namespace(gateway_place: Place, deadlines: Deadlines) ->
 
 @pytest.mark.req("NEU-10")
 def test_what_leaves_gets_the_routers_external_address(
-    cloud: Connection, router: Router, gateway_place: Place, deadlines: Deadlines
+    cloud: Connection, router: Router, gateway_place: Namespace, deadlines: Deadlines
 ) -> None:
     """`iptables -t nat -L`: SNAT to the router's external address."""
     gateway = cloud.network.get_router(router.id).external_gateway_info or {}
@@ -36,7 +37,7 @@ def test_what_leaves_gets_the_routers_external_address(
     addresses = {fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", [])}
     wait_for(
         f"{gateway_place}: SNAT of what leaves to {' or '.join(sorted(addresses))}",
-        probe=lambda: gateway_place.nat.outward,
+        probe=lambda: nat_of(gateway_place).outward,
         until=lambda found: bool(found & {*addresses, "MASQUERADE"}),
         deadline=deadlines.nat_rules,
         mend=MEND,
@@ -45,13 +46,13 @@ def test_what_leaves_gets_the_routers_external_address(
 
 @pytest.mark.req("NEU-10")
 def test_floating_ip_leads_in_to_the_fixed_address(
-    server: Server, floating_ip: FloatingIP, floating_place: Place, deadlines: Deadlines
+    server: Server, floating_ip: FloatingIP, floating_place: Namespace, deadlines: Deadlines
 ) -> None:
     """`iptables -t nat -L`: DNAT in PREROUTING, which what comes from outside meets."""
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
     wait_for(
         f"{floating_place}: DNAT from {outside} to {inside} in PREROUTING",
-        probe=lambda: floating_place.nat.destinations("PREROUTING"),
+        probe=lambda: nat_of(floating_place).destinations("PREROUTING"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
         mend=MEND,
@@ -60,7 +61,11 @@ def test_floating_ip_leads_in_to_the_fixed_address(
 
 @pytest.mark.req("NEU-10")
 def test_floating_ip_leads_in_from_the_namespace_too(
-    server: Server, floating_ip: FloatingIP, floating_place: Place, router_is_distributed: bool, deadlines: Deadlines
+    server: Server,
+    floating_ip: FloatingIP,
+    floating_place: Namespace,
+    router_is_distributed: bool,
+    deadlines: Deadlines,
 ) -> None:
     """`ip netns exec qrouter-… ssh cirros@FLOATING-IP` meets OUTPUT, not PREROUTING."""
     if router_is_distributed:
@@ -68,7 +73,7 @@ def test_floating_ip_leads_in_from_the_namespace_too(
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
     wait_for(
         f"{floating_place}: DNAT from {outside} to {inside} in OUTPUT",
-        probe=lambda: floating_place.nat.destinations("OUTPUT"),
+        probe=lambda: nat_of(floating_place).destinations("OUTPUT"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
         mend=MEND,
@@ -77,13 +82,13 @@ def test_floating_ip_leads_in_from_the_namespace_too(
 
 @pytest.mark.req("NEU-10")
 def test_guest_leaves_under_its_floating_ip(
-    server: Server, floating_ip: FloatingIP, floating_place: Place, deadlines: Deadlines
+    server: Server, floating_ip: FloatingIP, floating_place: Namespace, deadlines: Deadlines
 ) -> None:
     """`iptables -t nat -L`: SNAT from the fixed address to the floating IP."""
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
     wait_for(
         f"{floating_place}: SNAT from {inside} to {outside}",
-        probe=lambda: floating_place.nat.sources,
+        probe=lambda: nat_of(floating_place).sources,
         until=lambda found: found.get(inside) == outside,
         deadline=deadlines.nat_rules,
         mend=MEND,
@@ -91,7 +96,7 @@ def test_guest_leaves_under_its_floating_ip(
 
 
 @pytest.mark.req("NEU-15")
-def test_distributed_router_is_on_the_guests_own_node(distributed_place: Place, deadlines: Deadlines) -> None:
+def test_distributed_router_is_on_the_guests_own_node(distributed_place: Namespace, deadlines: Deadlines) -> None:
     """With DVR each compute node routes for its guests."""
     wait_for(
         f"namespace {distributed_place}, where the guest runs, to be there",
@@ -104,13 +109,13 @@ def test_distributed_router_is_on_the_guests_own_node(distributed_place: Place, 
 
 @pytest.mark.req("NEU-15")
 def test_floating_ip_is_served_on_the_guests_own_node(
-    distributed_place: Place, external_network: Network, floating_ip: FloatingIP, deadlines: Deadlines
+    distributed_place: Namespace, external_network: Network, floating_ip: FloatingIP, deadlines: Deadlines
 ) -> None:
     """With DVR each compute node has a leg in the external network, and a route to its guests' floating IPs."""
-    served = Place(distributed_place.node, f"fip-{external_network.id}")
+    served = Namespace(distributed_place.node, f"fip-{external_network.id}")
     wait_for(
         f"{served}: a route to {floating_ip.floating_ip_address}",
-        probe=lambda: served.run("ip route").split(),
+        probe=lambda: str(served.run("ip route").stdout).split(),
         until=lambda words: floating_ip.floating_ip_address in words,
         deadline=deadlines.nat_rules,
         mend=f"on {served.node.name} map the external network (NEU-2); {MEND}",
