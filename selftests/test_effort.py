@@ -8,3 +8,12 @@ def test_guests_are_counted_together() -> None:
     effort.request("POST", "/v2.1/servers")
     effort.request("GET", "/v2.1/servers")
     assert told(effort) == "asked controller 2, guests 2 times, the APIs 2 times; booted 1 servers"
+
+
+def test_a_workers_counts_are_added() -> None:
+    worker, all_together = Effort(), Effort()
+    worker.command("compute1")
+    worker.request("POST", "/v2.1/servers")
+    all_together.command("compute1")
+    all_together.add(worker.as_data())
+    assert told(all_together) == "asked compute1 2 times, the APIs 1 times; booted 1 servers"
