@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from fixtures.verdict import CLEAN_UP, Failure, Verdict
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
@@ -12,12 +14,16 @@ pytest_plugins = ["fixtures.options", "fixtures.rows", "fixtures.order", "fixtur
 
 import pytest
 
+from fixtures.verdict import CLEAN_UP, Failure, Verdict
+
 @pytest.fixture(scope="session")
 def image():
     assert False, "no image. Mend: look at Glance"
 """
 NODES = """
 import pytest
+
+from fixtures.verdict import CLEAN_UP, Failure, Verdict
 
 @pytest.mark.req("NOVA-6")
 @pytest.mark.parametrize("node", ["compute1", "compute2"])
@@ -26,6 +32,8 @@ def test_runs(node):
 """
 WORKLOAD = """
 import pytest
+
+from fixtures.verdict import CLEAN_UP, Failure, Verdict
 
 @pytest.mark.req("NOVA-14")
 def test_server():
@@ -78,3 +86,9 @@ def test_a_healthy_cloud_has_no_causes(suite: pytest.Pytester) -> None:
     shown = suite.runpytest_subprocess("-k", "test_server or compute1").stdout.str()
     assert _verdict(suite)["root_causes"] == []
     assert "what is wrong" not in shown
+
+
+def test_a_clean_up_that_fails_of_what_was_told_is_no_cause_of_its_own() -> None:
+    told = [Failure("CIN-4", "a test", "still in-use"), Failure(CLEAN_UP, "a test", "still in-use")]
+    assert Verdict(failures=told).failed_keys() == ["CIN-4"]
+    assert Verdict(failures=[*told, Failure(CLEAN_UP, "a test", "still there")]).failed_keys() == ["CIN-4", CLEAN_UP]
