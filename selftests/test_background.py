@@ -1,6 +1,10 @@
+import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+
+from fixtures import waiting
 
 pytest_plugins = ["pytester"]
 
@@ -32,7 +36,9 @@ def broken(network):
 
 @pytest.fixture(scope="session")
 def run():
-    yield 7
+    return 7
+
+def pytest_unconfigure():
     print("TOLD", told)
 """
 
@@ -68,3 +74,46 @@ def test_failure_is_told_to_the_test_that_asks(pytester: pytest.Pytester) -> Non
     assert "ValueError: out of servers" in shown
     assert "1 passed" in shown and "1 error" in shown
     assert "'network gone']" in shown
+
+
+def test_what_goes_wrong_in_the_end_is_told(pytester: pytest.Pytester) -> None:
+    suite = SUITE.replace('told.append("server gone")', 'raise ValueError("still there")')
+    pytester.makeconftest(suite)
+    pytester.makepyfile("def test_first(server): pass")
+    shown = pytester.runpytest_subprocess("-s").stdout.str()
+    assert "ValueError: still there" in shown
+    assert "'network gone']" in shown
+    assert "1 passed" in shown and "1 error" in shown
+
+
+def test_what_does_not_hang_on_each_other_is_ended_side_by_side(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("""
+import threading
+from fixtures.background import early
+pytest_plugins = ["fixtures.background"]
+both = threading.Barrier(2, timeout=10)
+@early
+def image():
+    yield
+    both.wait()
+@early
+def network():
+    yield
+    both.wait()
+""")
+    pytester.makepyfile("def test_it(image, network): pass")
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("is_for_later", [True, False])
+def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    abandoned = threading.Event()
+    abandoned.set()
+    monkeypatch.setattr(waiting, "ABANDONED", abandoned)
+    token = waiting.FOR_LATER.set(is_for_later)
+    seen = iter([False, False, True])
+    try:
+        with pytest.raises(waiting.GaveUp) if is_for_later else nullcontext():
+            waiting.wait_for("it", lambda: next(seen), bool, 10, mend="wait", sleep=lambda _: None)
+    finally:
+        waiting.FOR_LATER.reset(token)
