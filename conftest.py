@@ -36,6 +36,7 @@ pytest_plugins = [
     "fixtures.agents",
     "fixtures.interfaces",
     "fixtures.l2_agent",
+    "fixtures.mtu",
     "fixtures.ml2",
     "fixtures.vxlan",
     "fixtures.bridge_netfilter",

@@ -27,3 +27,7 @@ def test_down_and_unplugged_are_not_the_same() -> None:
 
 def test_what_neutron_made_is_not_offered() -> None:
     assert not_neutrons(parse_links(SHOWN)) == "eth0, eth1, eth2"
+
+
+def test_mtu_is_told() -> None:
+    assert parse_links(SHOWN)["lo"].mtu == 65536

@@ -177,6 +177,19 @@ def test_vxlan_datagrams_of_the_other_nodes_arrive(
     )
 
 
+@pytest.mark.req("NEU-13")
+def test_tunnels_have_room_for_full_size_packets(
+    switching_node: Node, local_ip: str, tunnel_interface: Interface, expected_mtu: int
+) -> None:
+    """A smaller MTU than Neutron was told loses large packets, or linuxbridge makes no tunnel at all."""
+    assert tunnel_interface.mtu >= expected_mtu, (
+        f"{switching_node.name}: {tunnel_interface.name} with local_ip {local_ip} has MTU {tunnel_interface.mtu}, but "
+        f"neutron-server counts on {expected_mtu} bytes between the nodes. Mend: ip link set {tunnel_interface.name} "
+        f"mtu {expected_mtu}, and the same in the interface's configuration and on the switches; or on the controller "
+        f"[DEFAULT] global_physnet_mtu and [ml2] path_mtu = {tunnel_interface.mtu}, and restart neutron-server"
+    )
+
+
 @pytest.mark.req("NEU-4")
 def test_security_groups_are_on(switching_node: Node, l2_agent: L2Agent) -> None:
     """`enable_security_group = true`."""
