@@ -17,3 +17,11 @@ def test_a_workers_counts_are_added() -> None:
     all_together.command("compute1")
     all_together.add(worker.as_data())
     assert told(all_together) == "asked compute1 2 times, the APIs 1 times; booted 1 servers"
+
+
+def test_what_was_sent_again_is_told() -> None:
+    worker, all_together = Effort(), Effort()
+    worker.request("POST", "/v2.1/servers")
+    worker.sent_again()
+    all_together.add(worker.as_data())
+    assert told(all_together) == "asked no node times, the APIs 2 times, 1 requests sent again; booted 1 servers"
