@@ -21,6 +21,8 @@ from pathlib import Path
 import openstack
 from openstack.connection import Connection
 
+from fixtures.apis import keystone
+
 ROOT = Path(__file__).parent.parent
 NODES = ("tests/compute/test_compute_nodes.py", "-kmy_ip")
 API = ("tests/identity/test_identity_api.py",)
@@ -91,8 +93,8 @@ def _mistakes(case: Case, code: int, said: str, lines: Sequence[str], password: 
 def _made_by_the_suite(cloud: Connection) -> set[str]:
     compute, network = cloud.compute, cloud.network
     everything = [
-        *cloud.identity.projects(),
-        *cloud.identity.users(),
+        *keystone(cloud).projects(),
+        *keystone(cloud).users(),
         *compute.servers(all_projects=True),
         *compute.flavors(),
         *compute.keypairs(),

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 import requests
+from fake_keystone import KEYSTONE, VERSION, keystone, token
 from requests_mock import Mocker
 from urllib3.exceptions import MaxRetryError
 
 from fixtures.credentials import credential_problems
 from fixtures.options import SETTINGS
-from selftests.test_cloud import KEYSTONE, VERSION, keystone, token
 
 OS = {
     "OS_AUTH_URL": KEYSTONE,
@@ -117,7 +117,9 @@ def test_an_untrusted_certificate_is_told(requests_mock: Mocker, env: pytest.Mon
     requests_mock.get(KEYSTONE, exc=requests.exceptions.SSLError(UNTRUSTED.format(reason)))
     requests_mock.post(TOKENS, exc=requests.exceptions.SSLError(UNTRUSTED.format(reason)))
     told = the_problem()
-    assert told.startswith(f"OS_AUTH_URL={KEYSTONE}: its certificate is not trusted here: {reason}. Mend: OS_CACERT")
+    assert told.startswith(
+        f"OS_AUTH_URL={KEYSTONE}: its certificate is not trusted here: {reason}. Mend: set OS_CACERT"
+    )
 
 
 def test_no_tls_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch) -> None:
@@ -144,6 +146,12 @@ def test_no_answer_in_time_is_told(requests_mock: Mocker, env: pytest.MonkeyPatc
     requests_mock.get(KEYSTONE, exc=slow)
     requests_mock.post(TOKENS, exc=slow)
     assert "Keystone cannot be reached: no answer in time. " in the_problem()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://127.0.0.1:1/identity"])
+def test_a_closed_port_is_told_also_where_the_url_names_no_version(env: pytest.MonkeyPatch, url: str) -> None:
+    env.setenv("OS_AUTH_URL", url)
+    assert the_problem().startswith(f"OS_AUTH_URL={url}: Keystone cannot be reached: Connection refused. ")
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
@@ -174,7 +182,7 @@ def test_an_unknown_region_is_told(requests_mock: Mocker, env: pytest.MonkeyPatc
 
 def test_a_token_for_no_project_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch) -> None:
     env.delenv("OS_PROJECT_NAME")
-    unscoped: Any = token("member")
+    unscoped = token("member")
     del unscoped["token"]["project"], unscoped["token"]["catalog"]
     requests_mock.get(KEYSTONE, json=VERSION)
     requests_mock.post(TOKENS, json=unscoped, headers={"X-Subject-Token": "t0ken"})

@@ -2,15 +2,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fake_keystone import NOVA, connected, keystone
 from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.cloud import GIVEN
 from fixtures.options import SETTINGS
 from fixtures.quota import quota_problems, wanted
-from selftests.test_cloud import NOVA, cloud, keystone
-
-__all__ = ["cloud"]  # the fixture
 
 LIMITS = {
     "maxTotalInstances": 10,
@@ -20,6 +18,11 @@ LIMITS = {
     "maxTotalRAMSize": 1000,
     "totalRAMUsed": 900,
 }
+
+
+@pytest.fixture
+def cloud() -> Connection:
+    return connected()
 
 
 def problems(cloud: Connection, *needed: str) -> list[str]:
