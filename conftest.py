@@ -1,5 +1,6 @@
 pytest_plugins = [
     "fixtures.options",
+    "fixtures.report_folder",
     "fixtures.rows",
     "fixtures.order",
     "fixtures.workers",

@@ -17,9 +17,9 @@ def test_the_named_one_is_taken() -> None:
 @pytest.mark.parametrize(
     ("networks", "name", "problem"),
     [
-        ([], None, "no external network"),
-        ([EXT1, EXT2], None, "several external networks: ext1, ext2. Choose one"),
-        ([EXT1], "ext9", "there is none of that name; there are: ext1"),
+        ([], None, "external network: none. Mend: an operator"),
+        ([EXT1, EXT2], None, r"external network: several: ext1, ext2\. Mend: choose one"),
+        ([EXT1], "ext9", "--external-network=ext9: there is none of that name; there are: ext1"),
     ],
 )
 def test_anything_else_is_a_problem_in_words(networks: list[Network], name: str | None, problem: str) -> None:

@@ -36,14 +36,34 @@ def test_groups_come_before_the_name() -> None:
 
 
 def test_every_mistake_is_told() -> None:
-    with pytest.raises(ValueError, match="no such role") as told:
+    with pytest.raises(ValueError, match="is no role") as told:
         assign(["controller"], ["compute=compute9", "computer=controller"], {})
     assert told.value.args == (
-        "--role compute=compute9: compute9 is not among --hosts=controller",
-        "--role computer=controller: no such role; there are block, compute, controller, network, object",
+        "--role=compute=compute9: compute9 is not among --hosts=controller. Mend: name each node as --hosts does",
+        "--role=computer=controller: computer is no role. "
+        "Mend: give one of block, compute, controller, network, object",
     )
 
 
 def test_a_node_without_a_role_is_a_question() -> None:
-    with pytest.raises(ValueError, match=r"what is db1\? Give its role: --role compute=db1"):
+    with pytest.raises(ValueError, match=r"tells what db1 is\. Mend: --role=compute=db1"):
         assign(["controller", "db1"], [], {})
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("compute", "--role=compute: names no node. Mend: --role=compute=NODE"),
+        ("compute=", "--role=compute: names no node. Mend: --role=compute=NODE"),
+        ("=controller", "--role==controller: empty is no role. Mend: give one of "),
+    ],
+)
+def test_half_a_role_is_told(option: str, told: str) -> None:
+    with pytest.raises(ValueError) as mistakes:  # noqa: PT011  # its text is what is looked at
+        assign(["controller"], [option], {})
+    assert mistakes.value.args[0].startswith(told)
+
+
+def test_a_role_of_nobody_is_told() -> None:
+    with pytest.raises(ValueError, match="x is not among --hosts, which is not given"):
+        assign([], ["compute=x"], {})

@@ -101,7 +101,21 @@ def test_row_option_takes_several(suite: pytest.Pytester) -> None:
 def test_an_unknown_row_asked_for_is_told(suite: pytest.Pytester) -> None:
     result = run(suite, "--row=NOVA-99")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.errlines == ["ERROR: --row=NOVA-99: no such row; docs/rows/README.md lists them", ""]
+    assert result.errlines == ["ERROR: --row=NOVA-99: no such row. Mend: choose from docs/rows/README.md", ""]
+
+
+@pytest.mark.parametrize("expression", ["NEU-12", 'req("NEU-12")', "req and not req('NOVA-3')"])
+def test_rows_can_be_chosen_as_marks_too(suite: pytest.Pytester, expression: str) -> None:
+    suite.makepyfile(FAILING)
+    run(suite, "-m", expression).assert_outcomes(passed=1, deselected=2)
+
+
+@pytest.mark.parametrize("expression", ["NOVA-99", 'req("NOVA-99")', "NEU-12 or NOVA-99"])
+def test_an_unknown_row_among_the_marks_is_told(suite: pytest.Pytester, expression: str) -> None:
+    suite.makepyfile(FAILING)
+    result = run(suite, "-m", expression)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines == ["ERROR: -m NOVA-99: no such row. Mend: choose from docs/rows/README.md", ""]
 
 
 def test_an_unknown_row_of_a_check_is_told(suite: pytest.Pytester) -> None:
