@@ -6,6 +6,7 @@ of other projects' containers it sees those where the operator has a role alread
 """
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -119,7 +120,7 @@ def _role_assignments(cloud: Connection) -> Iterator[tuple[str, Attributes]]:
 
 def _quotas(read: Callable[[str], Any], cloud: Connection) -> Iterator[tuple[str, Attributes]]:
     for project in keystone(cloud).projects():
-        yield project.id, {"name": project.name, **_told(read(project.id))[1]}
+        yield project.id, {**_told(read(project.id))[1], "name": project.name}
 
 
 def _ports(cloud: Connection) -> Iterator[tuple[str, Attributes]]:
@@ -152,7 +153,9 @@ def _stored_in(cloud: Connection) -> Iterator[tuple[str, Attributes]]:
     answer = swift.head("")
     if answer.status_code in {401, 403}:
         return
-    yield f"{project}", {name: value for name, value in answer.headers.items() if "-meta-" in name.lower()}
+    # Some are keys: it is enough to see that they have changed
+    metadata = {name: value for name, value in answer.headers.items() if "-meta-" in name.lower()}
+    yield str(project), {name: hashlib.sha256(value.encode()).hexdigest() for name, value in metadata.items()}
     for container in swift.containers():
         place = f"{project}/{container.name}"
         yield place, _steady(swift.get_container_metadata(container.name).metadata)
