@@ -12,6 +12,8 @@ pytest_plugins = [
     "fixtures.run",
     "fixtures.cloud",
     "fixtures.preflight",
+    "fixtures.leaks",
+    "fixtures.sweep",
     "fixtures.api_errors",
     "fixtures.ground",
     "fixtures.verdict",

@@ -1,12 +1,12 @@
 import pytest
 import requests
-from fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
 from keystoneauth1.exceptions import Unauthorized
 from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.catalogue import Endpoint, endpoints_of, http_status
 from fixtures.cloud import is_operator
+from selftests.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 import requests
-from fake_keystone import KEYSTONE, VERSION, keystone, token
 from requests_mock import Mocker
 from urllib3.exceptions import MaxRetryError
 
 from fixtures.credentials import credential_problems
 from fixtures.options import SETTINGS
+from selftests.fake_keystone import KEYSTONE, VERSION, keystone, token
 
 OS = {
     "OS_AUTH_URL": KEYSTONE,

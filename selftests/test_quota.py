@@ -2,13 +2,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fake_keystone import NOVA, connected, keystone
 from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.cloud import GIVEN
 from fixtures.options import SETTINGS
 from fixtures.quota import quota_problems, wanted
+from selftests.fake_keystone import NOVA, connected, keystone
 
 LIMITS = {
     "maxTotalInstances": 10,

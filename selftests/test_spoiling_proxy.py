@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from spoiling_proxy import WAYS, Proxy, run
+
+from selftests.spoiling_proxy import WAYS, Proxy, run
 
 LARGE = 10 * 1024 * 1024
 # Sends calls with a header and so many bytes, by requests or as the suite does; fails where not this comes of them
