@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from fixtures.workers import CLOUD, scope_of
@@ -15,3 +18,24 @@ from fixtures.workers import CLOUD, scope_of
 )
 def test_one_worker_has_the_cloud_to_itself(nodeid: str, scope: str) -> None:
     assert scope_of(nodeid) == scope
+
+
+USING_THE_CLOUD = """
+import sys
+import pytest
+
+class Seen:
+    def pytest_collection_modifyitems(self, items):
+        for item in items:
+            if item.path.stem.endswith("_nodes") and "cloud" in item.fixturenames:
+                print("USES", item.nodeid)
+
+options = ["--collect-only", "-q", "--alluredir=", "-p", "no:cacheprovider", "--hosts=controller,compute1,block1"]
+pytest.main(options, [Seen()])
+"""
+
+
+def test_checks_of_nodes_leave_what_is_made_once_to_the_worker_with_the_cloud() -> None:
+    shown = subprocess.run([sys.executable, "-c", USING_THE_CLOUD], capture_output=True, text=True).stdout
+    assert "tests/object/test_object_nodes.py" in shown
+    assert [line for line in shown.splitlines() if line.startswith("USES")] == []
