@@ -152,6 +152,8 @@ def mend(name: str | None) -> int:
                 faults.mend_lab(faults.named(each))
         if not faults.broken():
             lifecycle.wait_until_healthy()
+            with step("wait until every service has reported"):
+                faults.wait_for_reports()
     return 0
 
 
