@@ -1,5 +1,6 @@
 # make acceptance   the suite against a cloud (OS_CLOUD or OS_AUTH_URL, with HOSTS=…), else against the lab, and the report
-# make test         the suite's own tests: lint, types, unit tests, then the lab and the suite on it
+# make test         the suite's own tests: lint, types, unit tests, then the lab, the suite on it, and today's part of the drill
+# make drill        break the lab in every known way, one after the other, and see that the suite names each (FAULTS="a b": these)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
@@ -9,10 +10,13 @@ SHELL := /bin/bash
 LAB_HOSTS := controller,compute1,block1
 HOSTS ?=
 PYTEST_ARGS ?=
+FAULTS ?=
+# What `make test` drills: OF-DAY is a part that changes from day to day, a number chooses one; empty is none
+DRILL ?= OF-DAY
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help acceptance test lint unit report
+.PHONY: help acceptance test drill lint unit report
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -54,3 +58,8 @@ test: lint unit
 	./lab/lab up
 	./lab/lab exec -- $(PYTHON) -m pytest --hosts=$(LAB_HOSTS) $(PYTEST_ARGS)
 	$(PYTHON) -m reports.render
+	$(if $(DRILL),$(PYTHON) -m faults.drill --part $(DRILL))
+
+drill: $(VENV)/installed
+	@./lab/lab up
+	$(PYTHON) -m faults.drill $(FAULTS)

@@ -17,6 +17,7 @@ pytest_plugins = [
     "fixtures.api_errors",
     "fixtures.ground",
     "fixtures.verdict",
+    "fixtures.categories",
     "fixtures.evidence",
     "fixtures.error_lines",
     "fixtures.service_lists",
@@ -24,6 +25,7 @@ pytest_plugins = [
     "fixtures.effort",
     "fixtures.background",
     "fixtures.catalogue",
+    "fixtures.token_caches",
     "fixtures.stranger",
     "fixtures.compute_services",
     "fixtures.names",
@@ -81,5 +83,6 @@ pytest_plugins = [
     "fixtures.temporary_url",
     "fixtures.swift_services",
     "fixtures.swift_files",
+    "fixtures.swift_hash",
     "fixtures.ring_devices",
 ]

@@ -26,5 +26,22 @@ age_agents() { sql neutron "update agents set heartbeat_timestamp=$long_ago wher
 # cut_broker ADDRESS: what this node has open to the broker goes through the packet filter anew.
 cut_broker() { conntrack -D -p tcp --dport 5672 -s "$1" > /dev/null 2>&1 || true; }
 
+# wait_until SECONDS COMMAND: until it succeeds.
+wait_until() { timeout "$1" bash -c "until $2; do sleep 0.5; done"; }
+
+# wait_for_reports: until every service and agent has reported once more; what was alive before may yet turn out dead.
+wait_for_reports() {
+    now=$(mariadb -Ne 'select utc_timestamp()')
+    stale="select (select count(*) from neutron.agents where heartbeat_timestamp < '$now')
+        + (select count(*) from cinder.services where deleted = 0 and updated_at < '$now')
+        + (select count(*) from nova.services where deleted = 0 and ifnull(last_seen_up, 0) < '$now'
+            and \`binary\` in ('nova-compute', 'nova-conductor', 'nova-scheduler'))"
+    export stale
+    wait_until 180 '[ "$(mariadb -Ne "$stale")" = 0 ]' || { echo 'some service does not report any more' >&2; return 1; }
+}
+
+# flush_cache: Keystone forgets what it has in memcached, such as the catalogue.
+flush_cache() { printf 'flush_all\r\nquit\r\n' > /dev/tcp/localhost/11211; }
+
 # wait_port PORT: until a service that was restarted answers there again, at most 60 s.
 wait_port() { timeout 60 bash -c "until : > /dev/tcp/localhost/$1; do sleep 0.5; done" 2> /dev/null; }

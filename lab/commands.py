@@ -144,12 +144,16 @@ def reveal() -> int:
 
 
 def mend(name: str | None) -> int:
-    """Mend one fault, or all that the lab has."""
+    """Mend one fault, or all that the lab has; when none is left, wait until every service is up again."""
     with _changing():
         lifecycle.runner_files()
         for each in [name] if name else faults.broken():
             with step(f"mend {each}"):
                 faults.mend_lab(faults.named(each))
+        if not faults.broken():
+            lifecycle.wait_until_healthy()
+            with step("wait until every service has reported"):
+                faults.wait_for_reports()
     return 0
 
 

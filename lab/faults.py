@@ -71,6 +71,11 @@ def mend_lab(fault: Fault) -> None:
     (_BROKEN / fault.name).unlink(missing_ok=True)
 
 
+def wait_for_reports() -> None:
+    """Wait until every service has told OpenStack that it lives; raises LabError if one does not."""
+    _on_machines({"controller": "wait_for_reports"})
+
+
 def forget() -> None:
     """Know of no fault any more: the machines are new."""
     for name in broken():

@@ -1,6 +1,7 @@
 """Draw one HTML file from Allure results: python -m reports.render [RESULTS] [HTML]."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ HERE = Path(__file__).parent
 LOCK = HERE / "package-lock.json"
 # Allure's pages load an analytics script, whatever ALLURE_NO_ANALYTICS says
 ANALYTICS = re.compile(r'<script async src="https://www\.googletagmanager[^<]*</script>')
+AT_CAUSES = "<script>location.hash = location.hash || 'categories'</script>"
 EXIT_USAGE = 2
 
 
@@ -45,8 +47,11 @@ def render(results: Path, html: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = ["--config", str(HERE / "allurerc.mjs"), "--single-file", "--report-language", "en"]
         grouping = ["--group-by", "feature,story"]
-        _node(str(_allure()), "awesome", *config, *grouping, "--output", folder, str(results.resolve()))
+        drawn = ["--output", folder, str(results.resolve())]
+        _node(str(_allure()), "awesome", *config, *grouping, *drawn, RESULTS=str(results.resolve()))
         page = without_analytics((Path(folder) / "index.html").read_text())
+    if has_causes(results):
+        page = opened_at_causes(page)
     html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(page)
 
@@ -54,6 +59,17 @@ def render(results: Path, html: Path) -> None:
 def without_analytics(page: str) -> str:
     """The page without the script that tells others of its readers."""
     return ANALYTICS.sub("", page)
+
+
+def has_causes(results: Path) -> bool:
+    """Has the run that wrote these results found what is wrong?"""
+    rules = results / "categories.json"
+    return rules.exists() and any(rule.get("expand") for rule in json.loads(rules.read_text()))
+
+
+def opened_at_causes(page: str) -> str:
+    """The page that shows the categories first, unless its address says what to show."""
+    return page.replace("<head>", f"<head>{AT_CAUSES}", 1)
 
 
 def _allure() -> Path:
@@ -73,8 +89,9 @@ def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openstack-acceptance" / "allure"
 
 
-def _node(*arguments: str) -> None:
-    done = subprocess.run([_node_folder() / "node", *arguments], capture_output=True, text=True)
+def _node(*arguments: str, **environment: str) -> None:
+    command = [str(_node_folder() / "node"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
     if done.returncode != 0:
         raise ReportError(f"{Path(arguments[0]).name} {arguments[1]} failed:\n{done.stderr or done.stdout}")
 

@@ -20,8 +20,8 @@ def test_without_a_word_the_defaults_hold() -> None:
 def test_the_backends_own_section_wins_over_the_shared_one() -> None:
     read = backend("[backend_defaults]\nvolume_group = shared\ntarget_port = 3261\n[lvm]\nvolume_group = own\n")
     assert (read.volume_group, read.portal_port) == ("own", 3261)
-    assert read.origin("volume_group") == "[lvm] volume_group in /etc/cinder/cinder.conf"
-    assert read.origin("target_port") == "[backend_defaults] target_port in /etc/cinder/cinder.conf"
+    assert read.origin("volume_group") == "[lvm] volume_group in /etc/cinder/cinder.conf:5"
+    assert read.origin("target_port") == "[backend_defaults] target_port in /etc/cinder/cinder.conf:3"
 
 
 def test_what_is_not_set_would_have_to_be_in_the_backends_section() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.config import EffectiveConfig, sources
+from fixtures.config import EffectiveConfig, lines_of, sources
 
 
 def test_without_arguments_the_defaults_are_read() -> None:
@@ -38,11 +38,18 @@ def config(**files: str) -> EffectiveConfig:
 def test_the_last_file_wins() -> None:
     read = config(nova="[DEFAULT]\nmy_ip = 10.0.0.11\n", compute="[DEFAULT]\nmy_ip = 10.0.0.101\n")
     assert read.get("my_ip") == "10.0.0.101"
-    assert read.origin("my_ip") == "/etc/nova/compute.conf"
+    assert read.origin("my_ip") == "/etc/nova/compute.conf:2"
 
 
 def test_the_last_line_wins() -> None:
-    assert config(nova="[DEFAULT]\nmy_ip = 10.0.0.11\nmy_ip = 10.0.0.101\n").get("my_ip") == "10.0.0.101"
+    read = config(nova="[DEFAULT]\nmy_ip = 10.0.0.11\nmy_ip=10.0.0.101\n")
+    assert (read.get("my_ip"), read.origin("my_ip")) == ("10.0.0.101", "/etc/nova/nova.conf:3")
+
+
+def test_the_line_is_that_of_the_section() -> None:
+    text = "# my_ip = 1\n[DEFAULT]\nmy_ip: $host\n my_ip = continued\n\n[vnc]\nmy_ip = 3\nenabled = true\n"
+    assert lines_of(text) == {("DEFAULT", "my_ip"): 3, ("vnc", "my_ip"): 7, ("vnc", "enabled"): 8}
+    assert config(nova=text).origin("enabled") == ""
 
 
 def test_references_are_followed_across_sections() -> None:

@@ -12,6 +12,16 @@ def test_there_are_enough_ways_to_break_the_lab() -> None:
     assert len(CATALOGUE) >= 50
 
 
+def test_the_words_of_the_scripts_are_shell() -> None:
+    checked = subprocess.run(["bash", "-n", faults.FOLDER / "words.sh"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_words_that_wait_end() -> None:
+    script = f". {faults.FOLDER / 'words.sh'}; wait_until 5 true && ! wait_until 0.2 false"
+    assert subprocess.run(["bash", "-euo", "pipefail", "-c", script]).returncode == 0
+
+
 @pytest.mark.parametrize("fault", CATALOGUE.values(), ids=CATALOGUE.keys())
 def test_fault_can_be_done_and_undone(fault: faults.Fault) -> None:
     assert fault.row in titles()

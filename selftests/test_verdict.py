@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.verdict import CLEAN_UP, Failure, Verdict
+from fixtures.verdict import CLEAN_UP, Failure, Verdict, told
 
 pytest_plugins = ["pytester"]
 
@@ -92,3 +92,70 @@ def test_a_clean_up_that_fails_of_what_was_told_is_no_cause_of_its_own() -> None
     told = [Failure("CIN-4", "a test", "still in-use"), Failure(CLEAN_UP, "a test", "still in-use")]
     assert Verdict(failures=told).failed_keys() == ["CIN-4"]
     assert Verdict(failures=[*told, Failure(CLEAN_UP, "a test", "still there")]).failed_keys() == ["CIN-4", CLEAN_UP]
+
+
+LOGGED = ("compute1, nova-compute, 20:31:20: no disk left",)
+
+
+def test_a_cause_that_no_node_tells_comes_with_the_services_own_words() -> None:
+    verdict = Verdict(failures=[Failure("NOVA-14", "tests/test_it_workload.py::a", "ERROR", LOGGED)])
+    assert verdict.logged_for("NOVA-14") == [*LOGGED]
+    assert list(told(verdict))[2:4] == ["   the services involved logged, the newest first:", f"     {LOGGED[0]}"]
+
+
+def test_a_cause_that_a_node_tells_needs_no_more_words() -> None:
+    nodes = Failure("NOVA-6", "tests/test_it_nodes.py::a", "stopped")
+    verdict = Verdict(failures=[nodes, Failure("NOVA-6", "tests/test_it_api.py::b", "down", LOGGED)])
+    assert verdict.logged_for("NOVA-6") == []
+
+
+COLLECTED = """
+LINES = '''== compute1
+/var/log/glance/glance-api.log:
+2026-11-22 20:31:20.500 5 ERROR glance.api [-] the store is full
+/var/log/swift/proxy.log:
+2026-11-22 20:31:21.500 5 ERROR swift.proxy [-] no device'''
+
+@pytest.fixture(scope="session", autouse=True)
+def lines(evidence):
+    evidence.keep("errors logged since the run began", lambda: LINES)
+"""
+
+
+def test_the_words_are_those_of_the_services_of_the_row(suite: pytest.Pytester) -> None:
+    suite.makeconftest(CONFTEST.replace('"fixtures.verdict"', '"fixtures.verdict", "fixtures.evidence"') + COLLECTED)
+    shown = suite.runpytest_subprocess().stdout.str()
+    logged = {cause["row"]: cause["logged"] for cause in _verdict(suite)["root_causes"]}
+    assert logged == {
+        "NOVA-6": [],
+        "GLA-1": ["compute1, glance-api, 20:31:20: the store is full"],
+        "SWI-1": ["compute1, proxy, 20:31:21: no device"],
+    }
+    assert "the store is full" in shown.partition("what is wrong")[2]
+
+
+API = """
+import pytest
+
+@pytest.fixture
+def deadlines():
+    return 60
+
+@pytest.mark.req("NOVA-8")
+def test_that_waits(deadlines):
+    pass
+
+@pytest.mark.req("NOVA-8")
+def test_at_once():
+    pass
+
+@pytest.mark.req("NEU-2")
+def test_of_other_ground(deadlines):
+    pass
+"""
+
+
+def test_of_the_apis_checks_only_those_that_wait_are_blocked(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_it_api=API)
+    suite.runpytest_subprocess("-k", "runs or api")
+    assert [name.partition("::")[2] for name in _verdict(suite)["blocked"]] == ["test_that_waits"]

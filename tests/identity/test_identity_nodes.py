@@ -1,7 +1,9 @@
 import pytest
 
 from fixtures.catalogue import Endpoint, http_statuses
+from fixtures.namespaces import why_closed
 from fixtures.nodes import Node
+from fixtures.token_caches import Server
 
 
 @pytest.mark.req("KEY-1")
@@ -16,4 +18,17 @@ def test_every_service_answers_the_node(
             assert 0 < status < 500, (
                 f"{node.name} asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
                 f"Mend: name and route of that host on {node.name} (/etc/hosts), the firewall on that host"
+            )
+
+
+@pytest.mark.req("KEY-1")
+def test_memcached_opens(controller_node: Node, token_caches: dict[Server, str], subtests: pytest.Subtests) -> None:
+    """`memcached_servers = controller:11211`: without it each request to a service waits for Keystone."""
+    for server, named_in in token_caches.items():
+        with subtests.test(server.host):
+            reason = why_closed(controller_node.host.run, server.host, server.port)
+            assert not reason, (
+                f"{controller_node.name} cannot open {server.host}:{server.port}, the memcached of {named_in}: "
+                f"{reason}. Mend: on {server.host}, systemctl enable --now memcached; in its memcached.conf (RDO: "
+                f"/etc/sysconfig/memcached) -l with an address that {controller_node.name} reaches"
             )

@@ -3,6 +3,7 @@ import pytest
 from fixtures.nodes import Node
 from fixtures.ring_devices import Device, is_on
 from fixtures.swift_files import KINDS, SwiftFiles
+from fixtures.swift_hash import FILE, OPTIONS
 from fixtures.swift_services import STORAGE
 
 storage_services = pytest.mark.parametrize("service", STORAGE)
@@ -63,6 +64,18 @@ def test_rings_are_the_same_on_every_node(ring_checksums: dict[str, dict[str, st
                 f"{ring} differs between the nodes: {told}. "
                 f"Mend: copy /etc/swift/{ring} from where swift-ring-builder ran to all nodes"
             )
+
+
+@pytest.mark.req("SWI-3")
+@pytest.mark.parametrize("option", OPTIONS)
+def test_names_are_hashed_alike_on_every_node(hash_digests: dict[str, dict[str, str]], option: str) -> None:
+    """Where another suffix was made up, a node looks for objects where none are."""
+    first, *others = hash_digests
+    strangers = [name for name in others if hash_digests[name][option] != hash_digests[first][option]]
+    assert not strangers, (
+        f"{', '.join(strangers)}: {option} in {FILE} is another than on {first}. "
+        f"Mend: copy {FILE} from the node whose objects are to be kept, and restart the node's Swift services"
+    )
 
 
 @pytest.mark.req("SWI-3")

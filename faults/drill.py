@@ -1,0 +1,155 @@
+"""Break the lab in every known way, and see whether the suite names each: python -m faults.drill [NAME…]."""
+
+import argparse
+import json
+import math
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+
+from faults import trial
+from faults.lab_commands import lab, stop_in_order
+from faults.trial import Trial
+from lab import faults
+from lab.errors import LabError
+
+FILE = "drill.json"
+"""In reports/; docs/verdict.md describes it."""
+SCHEMA = 1
+OF_DAY = "OF-DAY"
+A_DAY = 2
+"""Faults of a part; each takes about four minutes, and `make test` has eight for them."""
+GOALS = {"median": 60, "worst": 180}
+"""Seconds to the verdict."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the chosen faults; 0 if each was named as it should be, 1 if not, 2 if none of them could be tried."""
+    try:
+        chosen = _chosen(_parser().parse_args(arguments))
+        _require_whole()
+    except LabError as problem:
+        print(f"drill: {problem}", file=sys.stderr)
+        return 2
+    stop_in_order()
+    trials: list[Trial] = []
+    try:
+        with _verdict_kept():
+            for number, fault in enumerate(chosen, 1):
+                print(f"drill: {number}/{len(chosen)} {fault.name}: {fault.title}", flush=True)
+                trials.append(_tried(fault))
+    except KeyboardInterrupt:
+        print("\ndrill: interrupted; what was broken has been mended", file=sys.stderr)
+        return 130
+    finally:
+        if trials:
+            _write(trials)
+    print(table(trials))
+    return 0 if all(each.is_good for each in trials) else 1
+
+
+def of_day(names: Sequence[str], day: int) -> list[str]:
+    """The part of a day: after as many days as there are parts all have come round.
+
+    Args:
+        day: such as the date's ordinal.
+    """
+    count = parts(names)
+    return list(names[day % count :: count])
+
+
+def parts(names: Sequence[str]) -> int:
+    """Into how many parts the catalogue is cut."""
+    return math.ceil(len(names) / A_DAY)
+
+
+def table(trials: Sequence[Trial]) -> str:
+    """What came of the trials, a line each, and a line of sums."""
+    width = max(len(each.name) for each in trials)
+    lines = [f"{'fault':{width}}  row      caught  right  others           to cause  seconds  healthy after"]
+    for each in trials:
+        cause = "-" if each.seconds_to_cause is None else f"{each.seconds_to_cause:.0f}"
+        told = f"{_yes(each.caught):6}  {_yes(each.right):5}  {','.join(each.others) or '-':15}  {cause:>8}"
+        after = f"{each.seconds:7.0f}  {_yes(each.healthy)} {each.trouble}".rstrip()
+        lines.append(f"{each.name:{width}}  {each.row:7}  {told}  {after}")
+    return "\n".join([*lines, _sums(trials)])
+
+
+def _sums(trials: Sequence[Trial]) -> str:
+    seconds = [each.seconds for each in trials]
+    return (
+        f"{len(trials)} faults: {sum(each.caught for each in trials)} caught, "
+        f"{sum(each.right and not each.others for each in trials)} with the right row as the only root cause, "
+        f"{sum(len(each.others) for each in trials)} false alarms; seconds to the verdict: "
+        f"median {statistics.median(seconds):.0f} (goal {GOALS['median']}), "
+        f"worst {max(seconds):.0f} (goal {GOALS['worst']})"
+    )
+
+
+def _tried(fault: faults.Fault) -> Trial:
+    began = time.monotonic()
+    done = trial.tried(fault)
+    seen = "as it should be" if done.is_good else f"NOT as it should be: see {trial.FOLDER / fault.name}"
+    print(f"drill: {fault.name}: {seen} ({time.monotonic() - began:.0f} s in all)", flush=True)
+    if not done.healthy:
+        print("drill: the lab is reset, so that the next fault finds it healthy", flush=True)
+        lab("reset", output=trial.FOLDER / fault.name / "output.txt")
+    return done
+
+
+def _require_whole() -> None:
+    if there := faults.broken():
+        raise LabError(f"the lab has {', '.join(there)} already: './lab/lab mend' mends it")
+
+
+def _chosen(options: argparse.Namespace) -> list[faults.Fault]:
+    names = list(faults.catalogue())
+    if options.part:
+        day, count = date.today().toordinal() if options.part == OF_DAY else int(options.part), parts(names)
+        names = of_day(names, day)
+        print(f"drill: part {day % count} of {count} (0 to {count - 1}): {', '.join(names)}", flush=True)
+    return [faults.named(name) for name in options.names or names]
+
+
+@contextmanager
+def _verdict_kept() -> Iterator[None]:
+    """The user's own last verdict is there afterwards as it was."""
+    kept = trial.VERDICT.read_bytes() if trial.VERDICT.exists() else None
+    try:
+        yield
+    finally:
+        if kept is None:
+            trial.VERDICT.unlink(missing_ok=True)
+        else:
+            trial.VERDICT.write_bytes(kept)
+
+
+def _write(trials: Sequence[Trial]) -> None:
+    told = {"schema": SCHEMA, "faults": [asdict(each) for each in trials]}
+    (trial.REPORTS / FILE).write_text(json.dumps(told, indent=2) + "\n")
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "NO"
+
+
+def _part(given: str) -> str:
+    if given != OF_DAY and not given.isdecimal():
+        raise argparse.ArgumentTypeError(f"{given!r} is neither {OF_DAY} nor a number")
+    return given
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m faults.drill", description=__doc__)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("names", nargs="*", default=[], metavar="NAME", help="a fault; without any, all")
+    which.add_argument("--part", type=_part, metavar=OF_DAY, help="the part of today, or that of a number")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

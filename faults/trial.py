@@ -1,0 +1,110 @@
+"""One fault of a drill: broken, found, compared with its entry, mended, and seen to be healthy again."""
+
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from faults.lab_commands import lab, suite, undisturbed
+from lab.faults import Fault
+from lab.paths import CHECKOUT
+
+REPORTS = CHECKOUT / "reports"
+VERDICT = REPORTS / "verdict.json"
+"""Where the suite writes it, whatever it is told."""
+FOLDER = REPORTS / "drill"
+"""For each fault what the run left: output.txt, verdict.json, results."""
+FAILED = 1
+"""pytest's exit code where checks failed."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one fault; docs/verdict.md tells of it as data."""
+
+    name: str
+    row: str
+    caught: bool
+    """The run failed, and what a root cause says has the entry's words."""
+    right: bool
+    """The entry's row is among the root causes."""
+    others: tuple[str, ...]
+    """Root causes of other rows: false alarms."""
+    seconds: float
+    """What a user waits for: the whole run."""
+    seconds_to_cause: float | None
+    """From the run's beginning until the row had failed."""
+    healthy: bool
+    """After mending, all that had failed passes at once."""
+    trouble: str = ""
+    """Why the lab could not be broken or mended."""
+
+    @property
+    def is_good(self) -> bool:
+        """Is all as it should be?"""
+        return self.caught and self.right and not self.others and self.healthy and not self.trouble
+
+
+def tried(fault: Fault) -> Trial:
+    """Try one fault; whatever happens, even an interruption, it is mended."""
+    folder = FOLDER / fault.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    output = folder / "output.txt"
+    try:
+        broken = lab("break", fault.name, output=output) == 0
+        code, seconds = _run(folder) if broken else (0, 0.0)
+    finally:
+        with undisturbed():
+            mended = lab("mend", fault.name, output=output) == 0
+    verdict = _verdict(folder)
+    trouble = "" if broken and mended else f"could not be {'mended' if broken else 'broken'}: see {output}"
+    healthy = mended and _is_healthy(fault, verdict, output)
+    return judged(fault, verdict, code, seconds, healthy, trouble)
+
+
+def judged(fault: Fault, verdict: dict[str, Any], code: int, seconds: float, healthy: bool, trouble: str = "") -> Trial:
+    """Compare a verdict with the entry."""
+    causes = verdict.get("root_causes", [])
+    own = [cause for cause in causes if cause["row"] == fault.row]
+    return Trial(
+        name=fault.name,
+        row=fault.row,
+        caught=code == FAILED and any(_says(cause, fault.words) for cause in causes),
+        right=bool(own),
+        others=tuple(dict.fromkeys(cause["row"] for cause in causes if cause["row"] != fault.row)),
+        seconds=round(seconds, 1),
+        seconds_to_cause=min((cause["seconds"] for cause in own), default=None),
+        healthy=healthy,
+        trouble=trouble,
+    )
+
+
+def _says(cause: dict[str, Any], words: Sequence[str]) -> bool:
+    said = "\n".join(cause["messages"])
+    return all(word in said for word in words)
+
+
+def _run(folder: Path) -> tuple[int, float]:
+    """Run the whole suite; its exit code and how long it took, in seconds."""
+    VERDICT.unlink(missing_ok=True)
+    began = time.monotonic()
+    code = suite([f"--alluredir={folder / 'results'}"], folder / "output.txt")
+    seconds = time.monotonic() - began
+    if VERDICT.exists():
+        VERDICT.rename(folder / VERDICT.name)
+    return code, seconds
+
+
+def _verdict(folder: Path) -> dict[str, Any]:
+    file = folder / VERDICT.name
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
+def _is_healthy(fault: Fault, verdict: dict[str, Any], output: Path) -> bool:
+    """Run again, once, what had failed."""
+    failed = {failure["row"] for failure in verdict.get("failures", [])} - {"clean-up"}
+    return suite([f"--row={','.join(sorted(failed or {fault.row}))}", "--alluredir="], output) == 0

@@ -1,0 +1,159 @@
+"""The drill, on a lab that only writes down what it is asked, and a suite that finds what the test says."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from faults import drill, lab_commands, trial
+from lab import faults
+from lab.paths import CHECKOUT
+
+FAKE = """#!/bin/sh
+cd {folder}
+echo "$@" >> calls
+[ "$1" != exec ] || cat found > verdict.json
+[ ! -e "slow-$1" ] || exec sleep 60
+code=$(cat "code-$1" 2> /dev/null || echo 0)
+case "$*" in *--row=*) code=$(cat code-again 2> /dev/null || echo 0) ;; esac
+exit "$code"
+"""
+FAULT = "my-ip-copied"
+CAUSE = {"row": "NOVA-3", "seconds": 21.5, "messages": ["compute1: my_ip = 10.0.0.11 …", "was it copied?"]}
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the lab keeps what it is to do; at first it finds the fault."""
+    program = tmp_path / "lab"
+    program.write_text(FAKE.format(folder=tmp_path))
+    program.chmod(0o755)
+    monkeypatch.setattr(lab_commands, "LAB", program)
+    monkeypatch.setattr(trial, "REPORTS", tmp_path)
+    monkeypatch.setattr(trial, "VERDICT", tmp_path / "verdict.json")
+    monkeypatch.setattr(trial, "FOLDER", tmp_path / "drill")
+    monkeypatch.setattr(faults, "_BROKEN", tmp_path / "broken")
+    find(tmp_path, CAUSE)
+    (tmp_path / "code-exec").write_text("1")
+    return tmp_path
+
+
+def find(lab: Path, *causes: dict[str, Any]) -> None:
+    failures = [{"row": row} for row in ("NOVA-14", "NOVA-3", "clean-up")]
+    (lab / "found").write_text(json.dumps({"root_causes": causes, "failures": failures}))
+
+
+def outcome(lab: Path) -> dict[str, Any]:
+    (one,) = json.loads((lab / "drill.json").read_text())["faults"]
+    return dict(one)
+
+
+def test_a_fault_is_broken_found_mended_and_tried_again(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert drill.main([FAULT]) == 0
+    told = outcome(lab)
+    assert (told["name"], told["row"], told["others"], told["seconds_to_cause"]) == (FAULT, "NOVA-3", [], 21.5)
+    assert told["caught"] and told["right"] and told["healthy"]
+    hosts = "exec -- pytest --hosts=controller,compute1,block1"
+    assert (lab / "calls").read_text().splitlines() == [
+        f"break {FAULT}",
+        f"{hosts} --alluredir={lab}/drill/{FAULT}/results",
+        f"mend {FAULT}",
+        f"{hosts} --row=NOVA-14,NOVA-3 --alluredir=",
+    ]
+    assert json.loads((lab / "drill" / FAULT / "verdict.json").read_text())["root_causes"] == [CAUSE]
+    shown = capsys.readouterr().out
+    assert f"1/1 {FAULT}" in shown
+    assert "1 faults: 1 caught, 1 with the right row as the only root cause, 0 false alarms" in shown
+
+
+@pytest.mark.parametrize(
+    ("causes", "caught", "right", "others"),
+    [
+        ([], False, False, []),
+        ([{**CAUSE, "messages": ["something else"]}], False, True, []),
+        ([{**CAUSE, "row": "NOVA-4"}], True, False, ["NOVA-4"]),
+        ([CAUSE, {**CAUSE, "row": "SWI-3"}], True, True, ["SWI-3"]),
+    ],
+)
+def test_a_verdict_that_names_it_otherwise_is_not_good(
+    lab: Path, causes: list[dict[str, Any]], caught: bool, right: bool, others: list[str]
+) -> None:
+    find(lab, *causes)
+    assert drill.main([FAULT]) == 1
+    told = outcome(lab)
+    assert (told["caught"], told["right"], told["others"]) == (caught, right, others)
+
+
+def test_a_run_that_passed_has_caught_nothing(lab: Path) -> None:
+    (lab / "code-exec").unlink()
+    assert drill.main([FAULT]) == 1
+    assert not outcome(lab)["caught"]
+
+
+def test_a_lab_that_stays_ill_is_reset(lab: Path) -> None:
+    (lab / "code-again").write_text("1")
+    assert drill.main([FAULT]) == 1
+    assert not outcome(lab)["healthy"]
+    assert (lab / "calls").read_text().splitlines()[-1] == "reset"
+
+
+def test_a_fault_that_cannot_be_done_is_mended_and_told(lab: Path) -> None:
+    (lab / "code-break").write_text("1")
+    assert drill.main([FAULT]) == 1
+    assert "could not be broken" in outcome(lab)["trouble"]
+    assert "mend my-ip-copied" in (lab / "calls").read_text()
+
+
+def test_the_users_own_verdict_stays(lab: Path) -> None:
+    (lab / "verdict.json").write_text("mine")
+    drill.main([FAULT])
+    assert (lab / "verdict.json").read_text() == "mine"
+
+
+def test_a_lab_that_is_broken_is_left_alone(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (lab / "broken").mkdir()
+    (lab / "broken" / "clock-off").touch()
+    assert drill.main([FAULT]) == 2
+    assert "the lab has clock-off already" in capsys.readouterr().err
+    assert not (lab / "calls").exists()
+
+
+def test_parts_come_round() -> None:
+    names = [f"fault-{number}" for number in range(7)]
+    found = [name for day in range(drill.parts(names)) for name in drill.of_day(names, 1000 + day)]
+    assert sorted(found) == names
+    assert all(0 < len(drill.of_day(names, day)) <= drill.A_DAY for day in range(9))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_drill_mends(lab: Path, number: signal.Signals) -> None:
+    (lab / "slow-exec").touch()
+    script = f"""
+import sys
+from pathlib import Path
+from faults import drill, lab_commands, trial
+from lab import faults
+lab_commands.LAB = Path({str(lab / "lab")!r})
+trial.REPORTS, trial.VERDICT, trial.FOLDER = (Path({str(lab)!r}, name) for name in (".", "verdict.json", "drill"))
+faults._BROKEN = Path({str(lab / "broken")!r})
+sys.exit(drill.main([{FAULT!r}]))
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=CHECKOUT, start_new_session=True)
+    while "exec" not in _calls(lab):
+        time.sleep(0.05)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    assert process.wait(timeout=30) == 130
+    assert _calls(lab).splitlines()[-1] == f"mend {FAULT}"
+
+
+def _calls(lab: Path) -> str:
+    return (lab / "calls").read_text() if (lab / "calls").exists() else ""
