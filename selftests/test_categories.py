@@ -2,7 +2,8 @@ import re
 from typing import Any
 
 from fixtures.categories import categories
-from fixtures.verdict import CLEAN_UP, LABEL, Failure, Verdict
+from fixtures.outcomes import LABEL
+from fixtures.verdict import CLEAN_UP, Failure, Verdict
 
 
 def verdict(*keys: str) -> Verdict:

@@ -2,7 +2,7 @@ import subprocess
 
 import pytest
 
-from fixtures.rows import titles
+from fixtures.row_pages import titles
 from lab import faults
 
 CATALOGUE = faults.catalogue()

@@ -1,11 +1,11 @@
 import pytest
 
-from fixtures import ground, rows
+from fixtures import ground, row_pages
 
 
 def test_table_speaks_of_rows_that_there_are() -> None:
     named = {*ground.ROWS, *ground.RESOURCES.values(), *(each for grounds in ground.ROWS.values() for each in grounds)}
-    assert {name.partition(".")[0] for name in named} <= rows.titles().keys()
+    assert {name.partition(".")[0] for name in named} <= row_pages.titles().keys()
 
 
 def test_nothing_stands_on_itself() -> None:

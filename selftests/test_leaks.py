@@ -6,10 +6,10 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
 CONFTEST = """
-pytest_plugins = ["fixtures.options", "fixtures.termination", "fixtures.leaks"]
+pytest_plugins = ["fixtures.options", "fixtures.termination", "fixtures.dead_runs", "fixtures.leaks"]
 
 import pytest
-from fixtures import leaks
+from fixtures import dead_runs, leaks
 from fixtures.cloud import GIVEN
 from fixtures.ledger import LEDGER
 from fixtures.marked import Marked
@@ -27,7 +27,7 @@ def end_marked(cloud, marks, deadline, tell, known):
 
 leaks.marked = lambda *_, **__: (there, [])
 leaks.end_marked = end_marked
-leaks._dead_runs = lambda cloud: DEAD
+dead_runs._dead_runs = lambda cloud: DEAD
 DEAD = []
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,8 @@ import pytest
 import requests
 from requests_mock import Mocker
 
-from fixtures.ledger import Ledger, Past, folder, made_by, past_runs
+from fixtures.ledger import Ledger, folder
+from fixtures.past_runs import Past, past_runs
 
 MARK = "acc-1a2b3c4d5e6f"
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
@@ -69,27 +70,6 @@ def make(ledger: Ledger, requests_mock: Mocker, identity: str) -> None:
     requests_mock.post(SERVERS, json={"server": {"id": identity}})
     kind = ledger.before(asked("POST", SERVERS, server={"name": f"{MARK}-server"}))
     ledger.after(kind, requests.post(SERVERS, timeout=1))
-
-
-@pytest.mark.parametrize(
-    ("method", "url", "body", "expected"),
-    [
-        ("POST", SERVERS, {"server": {"name": "acc-1"}}, ("server", "acc-1")),
-        ("POST", "http://c:9292/v2/images", {"name": "acc-1", "tags": ["acc-1"]}, ("image", "acc-1")),
-        ("POST", "http://c:9696/v2.0/floatingips", {"floatingip": {"description": "acc-1"}}, ("floating IP", "acc-1")),
-        ("PUT", "http://c:8080/v1/AUTH_1/acc-1-public", {}, ("container", "acc-1-public")),
-        ("PUT", "http://c:8080/swift/v1/acc-1-public?format=json", {}, ("container", "acc-1-public")),
-        ("PUT", "http://c:8080/v1/AUTH_1/acc-1-public/notice", {}, ("", "")),
-        ("PUT", "http://c:9696/v2.0/routers/1/add_router_interface", {}, ("", "")),
-        ("POST", "http://c:5000/v3/auth/tokens", {"auth": {"identity": {}}}, ("", "")),
-        ("POST", f"{SERVERS}/1/action", {"os-stop": None}, ("", "")),
-        ("GET", SERVERS, {}, ("", "")),
-    ],
-)
-def test_a_request_tells_what_it_makes(
-    method: str, url: str, body: dict[str, object], expected: tuple[str, str]
-) -> None:
-    assert made_by(asked(method, url, **body)) == expected
 
 
 def test_a_name_is_on_disk_before_the_request_and_the_id_after(ledger: Ledger, requests_mock: Mocker) -> None:

@@ -2,8 +2,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from fixtures.firewalld import forgotten
-from fixtures.packet_filter import Packet, Table, parse_rule, parse_table
+from fixtures.packet_conditions import Packet
+from fixtures.packet_filter import Table, parse_rule, parse_table
 
 PACKET = Packet(ip_address("10.0.0.101"), ip_address("10.0.0.11"), 5672, "eth0")
 OPENING = '-A INPUT -s 10.0.0.101/32 -p tcp -m multiport --dports 5671,5672 -m comment --comment "001 -j" -j ACCEPT'
@@ -111,15 +111,3 @@ def test_neutrons_chains_are_of_bridged_packets() -> None:
 def test_no_rule_is_needed_where_nothing_refuses() -> None:
     assert not table(*COMMON, OPENING).refuses_without_a_rule(PACKET)
     assert table(*COMMON, OPENING, REFUSAL).refuses_without_a_rule(PACKET)
-
-
-ZONES = "public (active)\n  target: default\n  services: ssh{services}\n  ports: {ports}\n  rich rules: \n{rich}"
-
-
-def test_firewalld_forgets_what_is_not_permanent() -> None:
-    permanent = ZONES.format(services="", ports="80/tcp", rich="")
-    rule = '\trule family="ipv4" source address="10.0.0.101" port port="5672" protocol="tcp" accept\n'
-    now = ZONES.format(services=" http", ports="80/tcp 5672/tcp", rich=rule)
-    lost = forgotten(now, permanent, 5672, "10.0.0.101")
-    assert lost == ["ports 5672/tcp in zone public", f"rich rules {rule.strip()} in zone public"]
-    assert forgotten(now, now, 5672, "10.0.0.101") == []

@@ -8,10 +8,11 @@ import pytest
 from openstack.connection import Connection
 
 from fixtures import sweep
-from fixtures.ledger import LEDGER, Ledger, Past, folder, past_runs
+from fixtures.ledger import LEDGER, Ledger, folder
 from fixtures.life import own_life
 from fixtures.marked import Marked
 from fixtures.marks import run_id
+from fixtures.past_runs import Past, past_runs
 from fixtures.run import Run
 
 pytest_plugins = ["pytester"]

@@ -4,17 +4,24 @@ from typing import Any
 
 import pytest
 
-from fixtures.verdict import CLEAN_UP, Failure, Verdict, told
+from fixtures.verdict import CLEAN_UP, Failure, Verdict
+from fixtures.what_is_wrong import told
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
 CONFTEST = """
-pytest_plugins = ["fixtures.options", "fixtures.rows", "fixtures.order", "fixtures.ground", "fixtures.verdict"]
+pytest_plugins = [
+    "fixtures.options",
+    "fixtures.rows",
+    "fixtures.order",
+    "fixtures.ground",
+    "fixtures.outcomes",
+    "fixtures.blocking",
+    "fixtures.what_is_wrong",
+]
 
 import pytest
-
-from fixtures.verdict import CLEAN_UP, Failure, Verdict
 
 @pytest.fixture(scope="session")
 def image():
@@ -23,8 +30,6 @@ def image():
 NODES = """
 import pytest
 
-from fixtures.verdict import CLEAN_UP, Failure, Verdict
-
 @pytest.mark.req("NOVA-6")
 @pytest.mark.parametrize("node", ["compute1", "compute2"])
 def test_runs(node):
@@ -32,8 +37,6 @@ def test_runs(node):
 """
 WORKLOAD = """
 import pytest
-
-from fixtures.verdict import CLEAN_UP, Failure, Verdict
 
 @pytest.mark.req("NOVA-14")
 def test_server():
@@ -123,7 +126,9 @@ def lines(evidence):
 
 
 def test_the_words_are_those_of_the_services_of_the_row(suite: pytest.Pytester) -> None:
-    suite.makeconftest(CONFTEST.replace('"fixtures.verdict"', '"fixtures.verdict", "fixtures.evidence"') + COLLECTED)
+    suite.makeconftest(
+        CONFTEST.replace('"fixtures.what_is_wrong"', '"fixtures.what_is_wrong", "fixtures.evidence"') + COLLECTED
+    )
     shown = suite.runpytest_subprocess().stdout.str()
     logged = {cause["row"]: cause["logged"] for cause in _verdict(suite)["root_causes"]}
     assert logged == {

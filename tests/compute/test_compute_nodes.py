@@ -2,7 +2,8 @@ import itertools
 
 import pytest
 
-from fixtures.broker import Speaker, Speakers, refusal
+from fixtures.broker import Speaker, Speakers
+from fixtures.broker_login import refusal
 from fixtures.broker_paths import BrokerPath
 from fixtures.clocks import RUNNER, Clock, time_service
 from fixtures.compute_services import ServiceReport, reports_of

@@ -7,7 +7,7 @@ from requests_mock import Mocker
 
 from fixtures.cloud import GIVEN
 from fixtures.options import SETTINGS
-from fixtures.quota import quota_problems, wanted
+from fixtures.quota_room import quota_problems, wanted
 from selftests.fake_keystone import NOVA, connected, keystone
 
 LIMITS = {
