@@ -51,7 +51,7 @@ lint: $(VENV)/installed
 	$(VENV)/bin/mypy
 
 unit: $(VENV)/installed
-	@$(PYTHON) -m pytest selftests --alluredir=
+	@$(PYTHON) -m pytest selftests --alluredir= -n 2
 
 test: lint unit
 	@./lab/lab status > /dev/null 2>&1 || trap './lab/lab down' EXIT
