@@ -129,7 +129,9 @@ def _bad_settings() -> Iterator[Case]:
     yield Case("unknown row in -m", "-m NOVA-99: ", ("-m", 'req("NOVA-99")'))
     yield Case("half a role", "--role=compute: ", ("--hosts=compute1", "--role=compute", *NODES))
     yield Case("unknown role", "--role=compue=compute1: ", ("--hosts=compute1", "--role=compue=compute1", *NODES))
-    yield Case("no compute node", "--hosts: no node with the role compute", ("--hosts=controller", *NODES))
+    yield Case(
+        "no compute node", "--hosts: no node with the role compute", ("--hosts=controller", "--row=NOVA-6", "-knodes")
+    )
     yield Case("no results folder", "--alluredir=/dev/null/x: ", (*API, "--alluredir=/dev/null/x"))
 
 
@@ -176,7 +178,7 @@ def _bad_credentials(cloud: Connection, folder: Path, stack: ExitStack) -> Itera
     usual = _variables(cloud)
     nothing = dict.fromkeys(usual, None)
     token = {**usual, "OS_AUTH_TYPE": "v3token", "OS_USERNAME": None, "OS_PASSWORD": None, "OS_USER_DOMAIN_NAME": None}
-    tls = f"https://localhost:{_self_signed(folder, stack)}/v3"
+    tls = f"https://127.0.0.1:{_self_signed(folder, stack)}/v3"
     broken = folder / "clouds.yaml"
     broken.write_text("clouds:\n  admin: {auth: [\n x: y\n")
 
@@ -218,8 +220,8 @@ def _revoked_token(cloud: Connection) -> str:
 def _self_signed(folder: Path, stack: ExitStack) -> int:
     """The port of a TLS server on the loopback that nobody vouches for."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    made = ("-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost")
-    _run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-addext", "subjectAltName=DNS:localhost", *made)
+    made = ("-keyout", str(key), "-out", str(certificate), "-subj", "/CN=127.0.0.1")
+    _run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-addext", "subjectAltName=IP:127.0.0.1", *made)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
