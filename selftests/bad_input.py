@@ -271,13 +271,13 @@ def _no_free_address(cloud: Connection) -> Iterator[None]:
     """The pool of the external network is one address, and a port holds it."""
     network = next(iter(cloud.network.networks(is_router_external=True)))
     subnet = next(iter(cloud.network.subnets(network_id=network.id, ip_version=4)))
-    first = subnet.allocation_pools[0]["start"]
+    pools, first = subnet.allocation_pools, subnet.allocation_pools[0]["start"]
     port = cloud.network.create_port(network_id=network.id, name="bad-input", fixed_ips=[{"ip_address": first}])
     try:
         cloud.network.update_subnet(subnet, allocation_pools=[{"start": first, "end": first}])
         yield
     finally:
-        cloud.network.update_subnet(subnet.id, allocation_pools=subnet.allocation_pools)
+        cloud.network.update_subnet(subnet, allocation_pools=pools)
         cloud.network.delete_port(port)
 
 
