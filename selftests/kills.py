@@ -165,6 +165,7 @@ def main() -> int:
     number = signal.Signals[f"SIG{options.signal}"]
     arguments = options.arguments or _workload()
     cloud = steadied(openstack.connect())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the suite it has started is ended, too
     killer = Killer(cloud, arguments, number, options.within, random.Random(options.seed), folder)
     kills: list[Kill] = []
     try:
