@@ -73,9 +73,9 @@ def test_external_network_has_a_physical_network(
 
 
 @pytest.mark.req("NEU-7")
-def test_external_network_has_a_subnet(given_cloud: Connection, external_network: Network) -> None:
-    """Routers and floating IPs take their addresses from a subnet of it."""
-    ranges = [subnet.cidr for subnet in given_cloud.network.subnets(network_id=external_network.id, ip_version=4)]
+def test_external_network_has_a_subnet(operator: Connection, external_network: Network) -> None:
+    """Routers and floating IPs take their addresses from a subnet of it, which Neutron hides from members."""
+    ranges = [subnet.cidr for subnet in operator.network.subnets(network_id=external_network.id, ip_version=4)]
     assert ranges, (
         f"{external_network.name} has no IPv4 subnet. Mend: openstack subnet create --network "
         f"{external_network.name} --subnet-range … --allocation-pool start=…,end=… --gateway … --no-dhcp NAME"
