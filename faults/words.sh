@@ -19,12 +19,15 @@ drop_nat() {
 
 sql() { mariadb "$1" -e "$2"; }
 long_ago='date_sub(utc_timestamp(), interval 5 minute)'
-# age_reports BINARY, age_agents BINARY: a stopped service is missed at once, and not only after a minute.
+# age_reports BINARY, age_agents BINARY [HOST]: a stopped service is missed at once, and not only after a minute.
 age_reports() { sql nova "update services set last_seen_up=$long_ago, updated_at=$long_ago where \`binary\`='$1'"; }
-age_agents() { sql neutron "update agents set heartbeat_timestamp=$long_ago where \`binary\`='$1'"; }
+age_agents() { sql neutron "update agents set heartbeat_timestamp=$long_ago where \`binary\`='$1' and host like '${2:-%}'"; }
 
-# cut_broker ADDRESS: what this node has open to the broker goes through the packet filter anew.
-cut_broker() { conntrack -D -p tcp --dport 5672 -s "$1" > /dev/null 2>&1 || true; }
+# cut_broker ADDRESS: end what is open to the broker from there, which the packet filter would let live on.
+cut_broker() {
+    conntrack -D -p tcp --dport 5672 -s "$1" > /dev/null 2>&1 || true
+    ss -K "dst $1 and sport = :5672" > /dev/null 2>&1 || true
+}
 
 # wait_until SECONDS COMMAND: until it succeeds.
 wait_until() { timeout "$1" bash -c "until $2; do sleep 0.5; done"; }

@@ -117,3 +117,58 @@ def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatc
             waiting.wait_for("it", lambda: next(seen), bool, 10, mend="wait", sleep=lambda _: None)
     finally:
         waiting.FOR_LATER.reset(token)
+
+
+LATE = """
+from fixtures.background import late
+from fixtures.verdict import VERDICT, Failure, Verdict
+
+@late
+def volume(network):
+    told.append("volume")
+    yield "volume"
+    told.append("volume gone")
+
+@late
+def volume_server(volume):
+    told.append("volume_server")
+    yield "volume_server"
+
+def pytest_configure(config):
+    config.stash[VERDICT] = Verdict(failures=[Failure(key, "test_a_nodes.py::test", "") for key in FAILED])
+
+@pytest.fixture
+def on_a_node():
+    told.append("on a node")
+"""
+
+
+def _ran_late(pytester: pytest.Pytester, failed: list[str], workload: str) -> str:
+    pytester.makeconftest(f"{SUITE}\nFAILED = {failed}\n{LATE}")
+    pytester.makepyfile(test_a_nodes="def test_node(on_a_node): pass", test_b_workload=workload)
+    return pytester.runpytest_subprocess("-s").stdout.str()
+
+
+def test_late_resource_is_begun_with_the_first_workload(pytester: pytest.Pytester) -> None:
+    workload = "def test_guest(network): pass\ndef test_disk(volume_server): pass"
+    shown = _ran_late(pytester, [], workload)
+    assert "3 passed" in shown
+    assert "'on a node', 'volume', 'volume_server'" in shown and "'volume gone', 'network gone']" in shown
+
+
+def test_late_resource_on_broken_ground_is_not_begun(pytester: pytest.Pytester) -> None:
+    workload = "import pytest\n@pytest.mark.skip\ndef test_disk(volume_server): pass\ndef test_guest(network): pass"
+    shown = _ran_late(pytester, ["CIN-1"], workload)
+    assert "2 passed, 1 skipped" in shown
+    assert "'volume'" not in shown and "'volume_server'" not in shown
+
+
+def test_late_resource_on_broken_ground_is_made_for_who_asks_all_the_same(pytester: pytest.Pytester) -> None:
+    shown = _ran_late(pytester, ["CIN-1"], "def test_disk(volume_server): pass")
+    assert "2 passed" in shown and "'volume_server', 'volume gone'" in shown
+
+
+def test_late_resource_that_no_workload_came_to_ask_for_is_never_made(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(f"{SUITE}\nFAILED = []\n{LATE}")
+    pytester.makepyfile(test_a_nodes="def test_node(): assert 0", test_b_workload="def test_disk(volume): pass")
+    assert "'volume'" not in pytester.runpytest_subprocess("-s", "-x").stdout.str()

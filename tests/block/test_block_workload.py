@@ -45,6 +45,15 @@ def test_created_volume_is_a_logical_volume(volume: Volume, logical_volumes: Log
     )
 
 
+@pytest.mark.req("CIN-5")
+def test_volume_from_image_is_bootable(bootable_volume: Volume) -> None:
+    """`cinder create --image-id` fills a volume with the image."""
+    assert bootable_volume.is_bootable, (
+        f"volume {bootable_volume.id}, made of an image, is not bootable. Mend: read cinder-volume's log; "
+        "glance_api_servers in its cinder.conf, and qemu-img on the block node"
+    )
+
+
 @pytest.mark.req("CIN-3")
 def test_deleted_volume_is_gone(cloud: Connection, spare_volume: Volume, deadlines: Deadlines) -> None:
     """After `cinder delete` the API knows the volume no more."""
@@ -219,15 +228,6 @@ def test_extended_volume_has_a_larger_logical_volume(extended_volume: Volume, lo
     assert stored == extended_volume.size, (
         f"volume {extended_volume.id} has {extended_volume.size} GiB for the API, {stored} on {logical_volumes.where}. "
         "Mend: lvextend in cinder-volume's log; lvs"
-    )
-
-
-@pytest.mark.req("CIN-5")
-def test_volume_from_image_is_bootable(bootable_volume: Volume) -> None:
-    """`cinder create --image-id` fills a volume with the image."""
-    assert bootable_volume.is_bootable, (
-        f"volume {bootable_volume.id}, made of an image, is not bootable. Mend: read cinder-volume's log; "
-        "glance_api_servers in its cinder.conf, and qemu-img on the block node"
     )
 
 
