@@ -22,6 +22,7 @@ pytest_plugins = [
     "fixtures.ground",
     "fixtures.outcomes",
     "fixtures.blocking",
+    "fixtures.told_at_once",
     "fixtures.what_is_wrong",
     "fixtures.categories",
     "fixtures.evidence",

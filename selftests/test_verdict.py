@@ -18,6 +18,7 @@ pytest_plugins = [
     "fixtures.ground",
     "fixtures.outcomes",
     "fixtures.blocking",
+    "fixtures.told_at_once",
     "fixtures.what_is_wrong",
 ]
 
@@ -76,6 +77,17 @@ def test_causes_come_first_and_what_stands_on_them_is_not_started(suite: pytest.
     assert list(verdict["blocked"].values()) == ["blocked by NOVA-6 (--keep-going starts it all the same)"]
     assert shown.index("compute2: nova-compute is dead") < shown.index("no image")
     assert "1 checks were not started" in shown
+
+
+def test_a_cause_is_told_at_once_and_once(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_its_workload='import pytest\n@pytest.mark.req("GLA-1")\ndef test_image(image): pass')
+    shown = suite.runpytest_subprocess().stdout.str().partition("= FAILURES")[0].partition("= ERRORS")[0]
+    lines = [line for line in shown.splitlines() if ". Mend: " in line]
+    assert lines == [
+        "NOVA-6: compute2: nova-compute is dead. Mend: start it",
+        "GLA-1: no image. Mend: look at Glance",
+        "SWI-1: not listed. Mend: wait",
+    ]
 
 
 def test_keep_going_starts_all(suite: pytest.Pytester) -> None:
