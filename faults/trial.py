@@ -34,9 +34,9 @@ class Trial:
     others: tuple[str, ...]
     """Root causes of other rows: false alarms."""
     seconds: float
-    """What a user waits for: the whole run."""
+    """The whole run."""
     seconds_to_cause: float | None
-    """From the run's beginning until the row had failed."""
+    """From the run's beginning until the row was told to have failed, which is what a user waits for."""
     healthy: bool
     """After mending, all that had failed passes at once."""
     trouble: str = ""

@@ -70,6 +70,7 @@ def test_a_fault_is_broken_found_mended_and_tried_again(lab: Path, capsys: pytes
     shown = capsys.readouterr().out
     assert f"1/1 {FAULT}" in shown
     assert "1 faults: 1 caught, 1 with the right row as the only root cause, 0 false alarms" in shown
+    assert "told: median 22, worst 22 (goals: 60, 180)" in shown
 
 
 @pytest.mark.parametrize(
