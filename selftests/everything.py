@@ -26,6 +26,7 @@ Everything = dict[str, dict[str, Attributes]]
 Lister = Callable[[Connection], Iterable[tuple[str, Attributes]]]
 
 VOLATILE = {
+    "availability_zones",
     "last_heartbeat_at",
     "location",
     "progress",
@@ -35,7 +36,7 @@ VOLATILE = {
     "usage",
     "used",
 }
-"""What changes by itself: heartbeats, counters, and when something was changed."""
+"""What changes by itself: heartbeats, counters, when something was changed, and where agents happen to serve it."""
 OF_A_SERVICE = ("binary", "host", "zone", "availability_zone", "status", "disabled_reason", "forced_down")
 OF_AN_AGENT = ("agent_type", "binary", "host", "is_admin_state_up")
 
