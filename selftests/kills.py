@@ -2,8 +2,9 @@
 
 `./lab/lab exec -- .venv/bin/python -m selftests.kills --signal KILL --times 50 --seed 1 [-- PYTEST ARGS]`
 
-Each time the suite is started, gets the signal after a random time, and, after KILL, `pytest --sweep` follows: every
-third time without the ledger, by the marks alone. Then the cloud is compared with what was there before the first run.
+In each round the suite is started, or several beside each other, and each gets the signal after a random time. After
+KILL, `pytest --sweep` follows: every third time without the ledgers, by the marks alone. Then the cloud is compared
+with what was there before the round.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -43,14 +45,30 @@ class Kill:
     number: int
     second: float
     """After the start."""
-    was_running: bool
-    exit_code: int | None
+    gap: float
+    """Seconds between the two of SIGINT."""
+    was_running: bool = True
+    exit_code: int | None = None
     """Of the suite; None if it did not end."""
-    seconds_to_end: float
+    seconds_to_end: float = 0
+
+    def __str__(self) -> str:
+        ended = "" if self.was_running else " (it had ended by itself)"
+        return (
+            f"{self.number:3}. second {self.second:5.1f}{ended}: exit code {self.exit_code} "
+            f"after {self.seconds_to_end:.0f} s"
+        )
+
+
+@dataclass
+class Round:
+    """What some suites left that ran beside each other."""
+
+    kills: list[Kill]
     ledger: int = 0
-    """Things that the ledger knew of."""
+    """Things that the ledgers knew of."""
     had_ledger: bool = True
-    """Had the sweep the ledger?"""
+    """Had the sweep the ledgers?"""
     sweep: int | None = None
     """Its exit code; None where none was needed."""
     sweep_seconds: float = 0
@@ -63,17 +81,16 @@ class Kill:
     def __str__(self) -> str:
         swept = "" if self.sweep is None else f", sweep {self.sweep} in {self.sweep_seconds:.0f} s"
         how = "" if self.had_ledger else " by marks alone"
-        ended = "" if self.was_running else " (it had ended by itself)"
-        return (
-            f"{self.number:3}. second {self.second:5.1f}{ended}: exit code {self.exit_code} "
-            f"after {self.seconds_to_end:.0f} s, ledger {self.ledger}{swept}{how}, "
-            f"{self.connections} connections of ssh, {len(self.leaks)} leaks, {len(self.foreign)} foreign changes"
+        told = (
+            f"     ledger {self.ledger}{swept}{how}, {self.connections} connections of ssh, "
+            f"{len(self.leaks)} leaks, {len(self.foreign)} foreign changes"
         )
+        return "\n".join([*map(str, self.kills), told, *(f"     {line}" for line in [*self.leaks, *self.foreign])])
 
 
 @dataclass
 class Killer:
-    """Everything for one run of the suite after the other."""
+    """Everything for one round after the other."""
 
     cloud: Connection
     arguments: Sequence[str]
@@ -82,17 +99,12 @@ class Killer:
     chance: random.Random
     folder: Path
 
-    def kill(self, number: int, before: Everything) -> tuple[Kill, Everything]:
-        """Start the suite, end it, look; gives what there is now, for the next time."""
-        second = self.chance.uniform(0, self.within)
-        with self._suite(number) as process:
-            was_running = _runs_for(process, second)
-            began = time.monotonic()
-            self._send(process)
-            exit_code = _end_of(process)
-        done = Kill(number, second, was_running, exit_code, time.monotonic() - began)
-        if not was_running:  # no need to wait any longer than a run takes
-            self.within = min(self.within, second)
+    def round(self, numbers: Sequence[int], before: Everything, had_ledger: bool) -> tuple[Round, Everything]:
+        """Start as many suites, end them, look; gives what there is now, for the next time."""
+        kills = [Kill(each, self.chance.uniform(0, self.within), self.chance.uniform(0.1, 3)) for each in numbers]
+        with ThreadPoolExecutor(max_workers=len(kills)) as pool:
+            list(pool.map(self._kill, kills))
+        done = Round(kills, had_ledger=had_ledger)
         self._sweep(done)
         after = everything(self.cloud)
         found = differences(before, after)
@@ -100,6 +112,17 @@ class Killer:
         done.foreign = [line for line in found if line not in done.leaks]
         done.connections = len(_connections())
         return done, after
+
+    def _kill(self, kill: Kill) -> None:
+        with self._suite(kill.number) as process:
+            kill.was_running = _runs_for(process, kill.second)
+            began = time.monotonic()
+            process.send_signal(self.number)
+            if self.number == signal.SIGINT:
+                time.sleep(kill.gap)
+                process.send_signal(self.number)
+            kill.exit_code = _end_of(process)
+        kill.seconds_to_end = time.monotonic() - began
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -126,24 +149,16 @@ class Killer:
                 process.terminate()
                 _end_of(process)
 
-    def _send(self, process: subprocess.Popen[bytes]) -> None:
-        process.send_signal(self.number)
-        if self.number == signal.SIGINT:
-            time.sleep(self.chance.uniform(0.1, 3))
-            process.send_signal(self.number)
-
-    def _sweep(self, done: Kill) -> None:
+    def _sweep(self, done: Round) -> None:
         ledgers = list((self.folder / "state").glob("*/*.jsonl"))
         done.ledger = sum('"made"' in line for file in ledgers for line in file.read_text().splitlines())
         if self.number != signal.SIGKILL:
             return
-        if done.number % EVERY_THIRD == 0:
-            done.had_ledger = False
+        if not done.had_ledger:
             for file in ledgers:
                 file.unlink()
         began = time.monotonic()
-        log = self.folder / f"{done.number}-sweep.log"
-        with log.open("wb") as stream:
+        with (self.folder / f"{done.kills[0].number}-sweep.log").open("wb") as stream:
             words = [sys.executable, "-m", "pytest", "--sweep"]
             swept = subprocess.run(words, cwd=ROOT, env=self._environment, stdout=stream, stderr=stream, timeout=TO_END)
         done.sweep, done.sweep_seconds = swept.returncode, time.monotonic() - began
@@ -154,6 +169,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m selftests.kills")
     parser.add_argument("--signal", choices=["KILL", "TERM", "INT"], default="KILL", help="INT is sent twice")
     parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--beside", type=int, default=1, metavar="N", help="how many suites run at the same time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--within", type=float, default=240, metavar="SECONDS", help="how long a run takes")
     parser.add_argument("--report", type=Path, metavar="FILE", help="where all is written as JSON")
@@ -167,16 +183,20 @@ def main() -> int:
     cloud = steadied(openstack.connect())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the suite it has started is ended, too
     killer = Killer(cloud, arguments, number, options.within, random.Random(options.seed), folder)
-    kills: list[Kill] = []
+    rounds: list[Round] = []
     try:
         before = everything(cloud)
-        for each in range(1, options.times + 1):
-            done, before = killer.kill(each, before)
-            kills.append(done)
-            print("\n".join([str(done), *(f"     {line}" for line in [*done.leaks, *done.foreign])]), flush=True)
+        for first in range(1, options.times + 1, options.beside):
+            numbers = range(first, min(first + options.beside, options.times + 1))
+            done, before = killer.round(numbers, before, had_ledger=(len(rounds) + 1) % EVERY_THIRD != 0)
+            rounds.append(done)
+            print(done, flush=True)
     except KeyboardInterrupt:
         print(f"Interrupted; `pytest --sweep` with XDG_STATE_HOME={folder}/state ends what a killed run left")
-    return _sum_up(kills, options.report)
+    finally:
+        if options.report:
+            options.report.write_text(json.dumps([asdict(each) for each in rounds], indent=1) + "\n")
+    return _sum_up(rounds)
 
 
 def _workload() -> list[str]:
@@ -184,16 +204,16 @@ def _workload() -> list[str]:
     return ["--hosts=controller,compute1,block1", *(str(file.relative_to(ROOT)) for file in files)]
 
 
-def _sum_up(kills: Sequence[Kill], report: Path | None) -> int:
-    leaks, foreign = sum(len(each.leaks) for each in kills), sum(len(each.foreign) for each in kills)
-    failed = sum(bool(each.sweep) for each in kills)
-    stayed = sum(each.exit_code is None for each in kills)
+def _sum_up(rounds: Sequence[Round]) -> int:
+    kills = [kill for each in rounds for kill in each.kills]
+    leaks, foreign = sum(len(each.leaks) for each in rounds), sum(len(each.foreign) for each in rounds)
+    failed = sum(bool(each.sweep) for each in rounds)
+    stayed = sum(kill.exit_code is None for kill in kills)
     print(
-        f"{len(kills)} kills: {leaks} leaks, {foreign} foreign changes, {failed} sweeps failed, {stayed} runs did not "
-        f"end; {_ssh_to_end()} connections of ssh and {len(_folders())} folders {SOCKETS}… are left"
+        f"{len(kills)} kills, {len(rounds)} rounds: {leaks} leaks, {foreign} foreign changes, {failed} sweeps failed, "
+        f"{stayed} runs did not end; {_ssh_to_end()} connections of ssh and {len(_folders())} folders {SOCKETS}… are "
+        "left"
     )
-    if report:
-        report.write_text(json.dumps([asdict(each) for each in kills], indent=1) + "\n")
     return 1 if leaks or foreign or failed or stayed else 0
 
 
