@@ -10,20 +10,22 @@ from types import FrameType
 from lab.paths import CHECKOUT
 
 LAB = CHECKOUT / "lab" / "lab"
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def lab(*words: str, output: Path) -> int:
     """Run one command of the lab, what it says appended to a file; its exit code.
 
-    When the drill is stopped the command is let come to its own end: the suite clears away what it made.
+    It is out of the terminal's reach: only the drill is stopped, and lets the command come to its own end.
     """
     with output.open("ab") as log:
-        process = subprocess.Popen([LAB, *words], cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [LAB, *words], cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             return process.wait()
-        except KeyboardInterrupt as stop:
-            if stop.args != (signal.SIGINT,):  # which a terminal sends to the command, too
-                process.terminate()
+        except KeyboardInterrupt:
+            process.terminate()
             process.wait()
             raise
 
@@ -35,19 +37,26 @@ def suite(arguments: Sequence[str], output: Path) -> int:
 
 def stop_in_order() -> None:
     """Have whoever ends the drill interrupt it, so that what is broken is mended."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPS:
         signal.signal(number, _stop)
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Go on to the end, whoever wants to interrupt; the lab's commands do the same."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Go on to the end, and be interrupted only then.
+
+    Raises:
+        KeyboardInterrupt: after the end, if someone wanted to interrupt meanwhile.
+    """
+    asked: list[int] = []
+    before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in STOPS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    if asked:
+        _stop(asked[0], None)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -19,7 +19,7 @@ FAKE = """#!/bin/sh
 cd {folder}
 echo "$@" >> calls
 [ "$1" != exec ] || cat found > verdict.json
-[ ! -e "slow-$1" ] || exec sleep 60
+[ ! -e "slow-$1" ] || exec sleep "$(cat "slow-$1")"
 code=$(cat "code-$1" 2> /dev/null || echo 0)
 case "$*" in *--row=*) code=$(cat code-again 2> /dev/null || echo 0) ;; esac
 exit "$code"
@@ -132,9 +132,10 @@ def test_parts_come_round() -> None:
     assert all(0 < len(drill.of_day(names, day)) <= drill.A_DAY for day in range(9))
 
 
+@pytest.mark.parametrize(("command", "seconds"), [("exec", 60), ("mend", 1)])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_drill_mends(lab: Path, number: signal.Signals) -> None:
-    (lab / "slow-exec").touch()
+def test_an_interrupted_drill_mends(lab: Path, number: signal.Signals, command: str, seconds: int) -> None:
+    (lab / f"slow-{command}").write_text(str(seconds))
     script = f"""
 import sys
 from pathlib import Path
@@ -146,7 +147,7 @@ faults._BROKEN = Path({str(lab / "broken")!r})
 sys.exit(drill.main([{FAULT!r}]))
 """
     process = subprocess.Popen([sys.executable, "-c", script], cwd=CHECKOUT, start_new_session=True)
-    while "exec" not in _calls(lab):
+    while command not in _calls(lab):
         time.sleep(0.05)
     if number == signal.SIGINT:
         os.killpg(process.pid, number)
