@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 from openstack.connection import Connection
@@ -87,3 +88,34 @@ def test_what_was_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(ending, "marked", cloud.marked)
     assert ending.end_marked(cloud, [MARK], 5, lambda _: None) == []
     assert asked == 2
+
+
+def test_a_kind_of_which_all_is_gone_is_not_listed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Collection[str]] = []
+
+    class Slow(Cloud):
+        def end(self, name: str) -> None:
+            if kind(name) == "volume" and len(looks) < 3:
+                raise ConflictException("in use")
+            super().end(name)
+
+    def marked(*words: Any, **named: Any) -> tuple[list[Marked], list[str]]:
+        looks.append(words[1] if len(words) > 1 else ())
+        return cloud.marked(*words, **named)
+
+    cloud = Slow(f"volume of {MARK}", f"container of {MARK}")
+    monkeypatch.setattr(ending, "marked", marked)
+    assert ending.end_marked(cloud, [MARK], 5, lambda _: None) == []
+    first, *_, last = [kinds for kinds in looks if "volume" in kinds]
+    assert ("container" in first, set(last)) == (True, {"volume"})
+
+
+def test_a_kind_that_could_not_be_listed_is_listed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Recovering(Cloud):
+        def end(self, name: str) -> None:
+            super().end(name)
+            self.dark = [] if kind(name) == "volume" else self.dark
+
+    cloud = Recovering(f"volume of {MARK}", f"server of {MARK}", f"snapshot of {MARK}", dark=["snapshot"])
+    monkeypatch.setattr(ending, "marked", cloud.marked)
+    assert ending.end_marked(cloud, [MARK], 5, lambda _: None) == []
