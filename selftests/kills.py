@@ -26,6 +26,7 @@ import openstack
 from openstack.connection import Connection
 
 from fixtures.apis import steadied
+from fixtures.private_folder import PARENT, PREFIX
 from fixtures.waiting import GaveUp, wait_for
 from selftests.everything import Everything, differences, everything
 
@@ -35,7 +36,6 @@ TO_END = 1800
 SSH_TO_END = 90
 """Seconds for shared connections to end by themselves: ControlPersist is 60 (testinfra: backend/ssh.py)."""
 EVERY_THIRD = 3
-SOCKETS = "/tmp/acc-"  # as fixtures/ssh.py has them
 
 
 @dataclass
@@ -211,8 +211,8 @@ def _sum_up(rounds: Sequence[Round]) -> int:
     stayed = sum(kill.exit_code is None for kill in kills)
     print(
         f"{len(kills)} kills, {len(rounds)} rounds: {leaks} leaks, {foreign} foreign changes, {failed} sweeps failed, "
-        f"{stayed} runs did not end; {_ssh_to_end()} connections of ssh and {len(_folders())} folders {SOCKETS}… are "
-        "left"
+        f"{stayed} runs did not end; {_ssh_to_end()} connections of ssh and {len(_folders())} folders "
+        f"{PARENT / PREFIX}… are left"
     )
     return 1 if leaks or foreign or failed or stayed else 0
 
@@ -242,13 +242,13 @@ def _connections() -> list[str]:
             words = file.read_bytes().decode(errors="replace")
         except OSError:  # it has just ended
             continue
-        if words.startswith("ssh") and SOCKETS in words:
+        if words.startswith("ssh") and str(PARENT / PREFIX) in words:
             found.append(file.parent.name)
     return found
 
 
 def _folders() -> list[Path]:
-    return list(Path(SOCKETS).parent.glob(f"{Path(SOCKETS).name}*"))
+    return list(PARENT.glob(f"{PREFIX}*"))
 
 
 def _ssh_to_end() -> int:
