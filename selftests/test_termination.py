@@ -58,13 +58,14 @@ def notes(suite: pytest.Pytester) -> list[str]:
 def started(suite: pytest.Pytester, until: str, *options: str, seconds: float = 60) -> subprocess.Popen[bytes]:
     """The suite, as soon as it has noted that."""
     suite.makepyfile(TEST.format(seconds))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options],
-        cwd=suite.path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (suite.path / "output").open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *options],
+            cwd=suite.path,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
     deadline = time.monotonic() + 30
     while until not in notes(suite) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -81,6 +82,7 @@ def test_all_is_cleaned_up(suite: pytest.Pytester, number: signal.Signals, times
         time.sleep(0.5)
     assert process.wait(30) == pytest.ExitCode.INTERRUPTED
     assert notes(suite)[-3:] == CLEANED
+    assert (suite.path / "output").read_text().count("please wait") == 1
 
 
 @pytest.mark.parametrize("during", ["deleting server", "deleting network", "looking"])
