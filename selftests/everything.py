@@ -18,7 +18,7 @@ from typing import Any
 import openstack
 from openstack.connection import Connection
 
-from fixtures.apis import cinder, glance, keystone, steadied
+from fixtures.apis import cinder, connected_as, glance, keystone, steadied
 
 Attributes = dict[str, Any]
 Everything = dict[str, dict[str, Attributes]]
@@ -141,7 +141,7 @@ def _reached(cloud: Connection) -> Iterator[Connection]:
     yield cloud
     for project in keystone(cloud).get("/auth/projects").json()["projects"]:
         if project["id"] != cloud.current_project_id and project["enabled"]:
-            yield steadied(cloud.connect_as(project_id=project["id"]))
+            yield connected_as(cloud, project_id=project["id"])
 
 
 def _stored(cloud: Connection) -> Iterator[tuple[str, Attributes]]:

@@ -29,6 +29,7 @@ from fixtures.apis import steadied
 from fixtures.private_folder import PARENT, PREFIX
 from fixtures.waiting import GaveUp, wait_for
 from selftests.everything import Everything, differences, everything
+from selftests.swift_disks import containers_on_disk
 
 ROOT = Path(__file__).parent.parent
 TO_END = 1800
@@ -36,6 +37,8 @@ TO_END = 1800
 SSH_TO_END = 90
 """Seconds for shared connections to end by themselves: ControlPersist is 60 (testinfra: backend/ssh.py)."""
 EVERY_THIRD = 3
+SWIFT_NODE = "controller"
+"""Of the lab."""
 
 
 @dataclass
@@ -106,7 +109,7 @@ class Killer:
             list(pool.map(self._kill, kills))
         done = Round(kills, had_ledger=had_ledger)
         self._sweep(done)
-        after = everything(self.cloud)
+        after = _everything(self.cloud)
         found = differences(before, after)
         done.leaks = [line for line in found if line.startswith("added ")]
         done.foreign = [line for line in found if line not in done.leaks]
@@ -185,7 +188,7 @@ def main() -> int:
     killer = Killer(cloud, arguments, number, options.within, random.Random(options.seed), folder)
     rounds: list[Round] = []
     try:
-        before = everything(cloud)
+        before = _everything(cloud)
         for first in range(1, options.times + 1, options.beside):
             numbers = range(first, min(first + options.beside, options.times + 1))
             done, before = killer.round(numbers, before, had_ledger=(len(rounds) + 1) % EVERY_THIRD != 0)
@@ -197,6 +200,10 @@ def main() -> int:
         if options.report:
             options.report.write_text(json.dumps([asdict(each) for each in rounds], indent=1) + "\n")
     return _sum_up(rounds)
+
+
+def _everything(cloud: Connection) -> Everything:
+    return {**everything(cloud), "container on disk": containers_on_disk(SWIFT_NODE)}
 
 
 def _workload() -> list[str]:

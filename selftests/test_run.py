@@ -1,0 +1,46 @@
+import gc
+from contextlib import ExitStack, suppress
+
+from openstack.exceptions import NotFoundException
+from openstack.identity.v3.project import Project
+
+from fixtures.run import owned
+
+
+class There:
+    """Which projects there are."""
+
+    def __init__(self) -> None:
+        self.ids = {"p1"}
+
+    def get(self, identity: str) -> Project:
+        if identity not in self.ids:
+            raise NotFoundException
+        return Project(id=identity)
+
+    def lend(self, stack: ExitStack) -> None:
+        stack.enter_context(owned(Project(id="p1"), delete=self.ids.remove, get=self.get, deadline=1))
+
+
+def test_what_is_owned_goes_in_the_end() -> None:
+    there = There()
+    with ExitStack() as stack:
+        there.lend(stack)
+    assert there.ids == set()
+
+
+def test_what_is_owned_goes_when_something_goes_wrong() -> None:
+    there = There()
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        there.lend(stack)
+        raise KeyboardInterrupt
+    assert there.ids == set()
+
+
+def test_what_is_only_let_go_of_stays() -> None:
+    there = There()
+    with ExitStack() as stack:
+        there.lend(stack)
+        stack.pop_all()
+    gc.collect()
+    assert there.ids == {"p1"}
