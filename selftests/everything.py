@@ -113,6 +113,16 @@ def _of(resources: Iterable[Any]) -> Iterator[tuple[str, Attributes]]:
     return map(_told, resources)
 
 
+def _security_groups(cloud: Connection) -> Iterator[tuple[str, Attributes]]:
+    """Without the group `default` of a project that is there: Neutron makes it as soon as anyone asks in that project.
+
+    Such as Nova, in the project of the services, when an operator lists everybody's servers.
+    """
+    projects = {project.id for project in keystone(cloud).projects()}
+    groups = cloud.network.security_groups()
+    return _of(group for group in groups if group.name != "default" or group.project_id not in projects)
+
+
 def _role_assignments(cloud: Connection) -> Iterator[tuple[str, Attributes]]:
     for each in keystone(cloud).role_assignments():
         told = {name: getattr(each, name) for name in ("role", "user", "group", "scope")}
@@ -192,7 +202,7 @@ LISTERS: dict[tuple[str, str], Lister] = {
     ("network", "port"): _ports,
     ("network", "router"): lambda cloud: _of(cloud.network.routers()),
     ("network", "floating IP"): lambda cloud: _of(cloud.network.ips()),
-    ("network", "security group"): lambda cloud: _of(cloud.network.security_groups()),
+    ("network", "security group"): _security_groups,
     ("network", "agent"): lambda cloud: (_only(each, OF_AN_AGENT) for each in cloud.network.agents()),
     ("network", "network quota"): lambda cloud: _quotas(cloud.network.get_quota, cloud),
     # also of projects that are gone
