@@ -26,6 +26,7 @@ pytest_plugins = [
     "fixtures.what_is_wrong",
     "fixtures.categories",
     "fixtures.evidence",
+    "fixtures.redacted_logs",
     "fixtures.error_lines",
     "fixtures.service_lists",
     "fixtures.environment",

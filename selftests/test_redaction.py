@@ -11,6 +11,8 @@ from fixtures.redaction import redact
         ("admin_password = s3cret", "admin_password = ***"),
         ("metadata_proxy_shared_secret=s3cret", "metadata_proxy_shared_secret=***"),
         ('{"password": "s3cret"}', '{"password": "***"}'),
+        ('{"server": {"adminPass": "s3cret", "id": 1}}', '{"server": {"adminPass": "***", "id": 1}}'),
+        ("X-Container-Meta-Temp-Url-Key: s3cret X-Trans-Id: t", "X-Container-Meta-Temp-Url-Key: *** X-Trans-Id: t"),
         ("export OS_PASSWORD='s3cret'", "export OS_PASSWORD='***'"),
         ("X-Auth-Token: gAAAAABk", "X-Auth-Token: ***"),
         ("got gAAAAA" + 50 * "b" + " back", "got *** back"),
