@@ -7,6 +7,7 @@ pytest_plugins = [
     "fixtures.workers",
     "fixtures.labels",
     "fixtures.termination",
+    "fixtures.private_folder",
     "fixtures.nodes",
     "fixtures.each_node",
     "fixtures.nova_conf",

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ VOLATILE = {
     "used",
 }
 """What changes by itself: heartbeats, counters, when something was changed, and where agents happen to serve it."""
+COMES_BY_ITSELF = {"default group"}
+"""Neutron makes it when anyone first asks in a project, such as Nova, when an operator lists everybody's servers."""
 OF_A_SERVICE = ("binary", "host", "zone", "availability_zone", "status", "disabled_reason", "forced_down")
 OF_AN_AGENT = ("agent_type", "binary", "host", "is_admin_state_up")
 
@@ -75,7 +78,8 @@ def differences(before: Everything, after: Everything) -> list[str]:
     lines = []
     for kind in sorted({*before, *after}):
         then, now = before.get(kind, {}), after.get(kind, {})
-        lines += [f"added {_called(kind, each, now[each])}" for each in sorted(now.keys() - then.keys())]
+        added = () if kind in COMES_BY_ITSELF else sorted(now.keys() - then.keys())
+        lines += [f"added {_called(kind, each, now[each])}" for each in added]
         lines += [f"gone {_called(kind, each, then[each])}" for each in sorted(then.keys() - now.keys())]
         for each in sorted(then.keys() & now.keys()):
             lines += [
@@ -113,14 +117,11 @@ def _of(resources: Iterable[Any]) -> Iterator[tuple[str, Attributes]]:
     return map(_told, resources)
 
 
-def _security_groups(cloud: Connection) -> Iterator[tuple[str, Attributes]]:
-    """Without the group `default` of a project that is there: Neutron makes it as soon as anyone asks in that project.
-
-    Such as Nova, in the project of the services, when an operator lists everybody's servers.
-    """
+def _security_groups(cloud: Connection, *, are_default: bool) -> Iterator[tuple[str, Attributes]]:
+    """Either the group `default` of each project that is there, or all others."""
     projects = {project.id for project in keystone(cloud).projects()}
     groups = cloud.network.security_groups()
-    return _of(group for group in groups if group.name != "default" or group.project_id not in projects)
+    return _of(each for each in groups if (each.name == "default" and each.project_id in projects) == are_default)
 
 
 def _role_assignments(cloud: Connection) -> Iterator[tuple[str, Attributes]]:
@@ -202,7 +203,8 @@ LISTERS: dict[tuple[str, str], Lister] = {
     ("network", "port"): _ports,
     ("network", "router"): lambda cloud: _of(cloud.network.routers()),
     ("network", "floating IP"): lambda cloud: _of(cloud.network.ips()),
-    ("network", "security group"): _security_groups,
+    ("network", "security group"): partial(_security_groups, are_default=False),
+    ("network", "default group"): partial(_security_groups, are_default=True),
     ("network", "agent"): lambda cloud: (_only(each, OF_AN_AGENT) for each in cloud.network.agents()),
     ("network", "network quota"): lambda cloud: _quotas(cloud.network.get_quota, cloud),
     # also of projects that are gone

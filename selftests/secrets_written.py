@@ -9,6 +9,7 @@ that the run itself made or was given, which a plugin notes.
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from keystoneauth1.access import AccessInfo
 
 ROOT = Path(__file__).parent.parent
 HOSTS = ("controller", "compute1", "block1")
@@ -30,29 +32,26 @@ SHORTEST = 8
 
 
 def main(arguments: list[str]) -> int:
-    """Run and search; 1 if a secret was found, 2 if none was known."""
+    """Run and search; 1 if a secret was found, 2 if none of the lab or none of the run was known."""
     folder = Path(tempfile.mkdtemp(prefix="written-"))
-    noted = Path(tempfile.mkdtemp(prefix="noted-")) / "secrets"
-    code = _run(folder, noted, arguments)
-    known = {*_of_lab(), *noted.read_text().split()}
+    with tempfile.TemporaryDirectory() as apart:
+        noted = Path(apart, "secrets")
+        code = _run(folder, noted, arguments)
+        own = set(noted.read_text().split())
+    of_lab = set(_of_lab())
     files = [file for file in (*folder.rglob("*"), ROOT / "reports" / "verdict.json") if file.is_file()]
-    noted.unlink()
-    found = [line for file in files for line in _hits(file, known)]
+    found = [line for file in files for line in _hits(file, own | of_lab)]
     print("\n".join(found))
     print(
-        f"pytest ended with {code}; {len(known)} secrets looked for in {len(files)} files in {folder} and reports/, "
-        f"{sum(file.stat().st_size for file in files)} bytes: {len(found)} hits"
+        f"pytest ended with {code}; {len(of_lab)} secrets of the lab and {len(own)} of the run looked for in "
+        f"{len(files)} files in {folder} and reports/, {sum(file.stat().st_size for file in files)} bytes: "
+        f"{len(found)} hits"
     )
-    return 1 if found else 0 if known else 2
+    return 1 if found else 0 if own and of_lab else 2
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """As a plugin of the run: note each password that is made and each token that is given."""
-    import secrets
-
-    from keystoneauth1.access import AccessInfo
-
-    del config
     path = Path(os.environ[NOTED])
     patch = pytest.MonkeyPatch()
     patch.setattr(secrets, "token_urlsafe", _noting(path, secrets.token_urlsafe))

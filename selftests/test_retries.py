@@ -158,7 +158,9 @@ def test_another_refusal_is_not_tried_again(server: FlakyServer, session: reques
 @pytest.mark.parametrize(
     "path", ["/v3/auth/tokens", "/v2.1/servers/id0/remote-consoles", "/v1/AUTH_p1/acc-1a2b3c4d5e6f-public"]
 )
-def test_a_post_that_does_no_harm_twice_is_sent_again(server: FlakyServer, session: requests.Session, path: str) -> None:
+def test_a_post_that_does_no_harm_twice_is_sent_again(
+    server: FlakyServer, session: requests.Session, path: str
+) -> None:
     server.troubles = ["lost", "reset"]
     assert session.post(server.url + path, json={"auth": {}}).ok
 
