@@ -1,10 +1,13 @@
 import gc
 from contextlib import ExitStack, suppress
 
+import pytest
+from openstack.compute.v2.server import Server
 from openstack.exceptions import NotFoundException
 from openstack.identity.v3.project import Project
 
-from fixtures.run import owned
+from fixtures.run import ensure_gone, owned
+from fixtures.waiting import GaveUp
 
 
 class There:
@@ -44,3 +47,9 @@ def test_what_is_only_let_go_of_stays() -> None:
         stack.pop_all()
     gc.collect()
     assert there.ids == {"p1"}
+
+
+def test_what_does_not_go_is_told_with_the_state_it_is_in() -> None:
+    server = Server(id="s1", status="ACTIVE")
+    with pytest.raises(GaveUp, match="server s1 to be gone: not within 0 s; last seen: ACTIVE"):
+        ensure_gone(server, delete=str, get=lambda _: server, deadline=0)

@@ -176,3 +176,30 @@ def test_of_the_apis_checks_only_those_that_wait_are_blocked(suite: pytest.Pytes
     suite.makepyfile(test_it_api=API)
     suite.runpytest_subprocess("-k", "runs or api")
     assert [name.partition("::")[2] for name in _verdict(suite)["blocked"]] == ["test_that_waits"]
+
+
+CLEAN_UPS = """
+import pytest
+
+@pytest.fixture
+def server():
+    yield
+    assert 0, "server s1 is still there"
+
+@pytest.fixture
+def volume():
+    yield
+    raise OSError("volume v1: connection reset")
+
+@pytest.mark.req("NOVA-14")
+def test_of_both(server, volume):
+    pass
+"""
+
+
+def test_each_clean_up_that_failed_speaks_for_itself(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_its_workload=CLEAN_UPS)
+    suite.runpytest_subprocess("-k", "both")
+    (cause,) = _verdict(suite)["root_causes"]
+    assert cause["row"] == CLEAN_UP
+    assert cause["messages"] == ["server s1 is still there", "OSError: volume v1: connection reset"]
