@@ -74,9 +74,15 @@ def _present() -> set[Process]:
 
 
 def _strays() -> set[Process]:
+    """Seen twice: a machine's process whose parent ends during a look seems to belong to none."""
+    return _besides_machines() & _besides_machines()
+
+
+def _besides_machines() -> set[Process]:
+    ours = _family(_is_ours)
+    # Only now the machines' own: what one of them starts meanwhile must be among these.
     recorded = [processes.recorded(STATE / name / "process") for name in machines()]
-    kept = processes.with_descendants(process for process in recorded if process)
-    return _family(_is_ours) - kept
+    return ours - processes.with_descendants(process for process in recorded if process)
 
 
 def _is_ours(process: Process) -> bool:
