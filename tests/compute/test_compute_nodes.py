@@ -77,9 +77,9 @@ def test_my_ip_is_an_address_of_this_node(nova_node: Node, nova_my_ip: str, nova
 @pytest.mark.req("NOVA-3")
 def test_no_two_nodes_share_my_ip(nova_node: Node, nova_my_ip: str, my_ips: dict[str, str]) -> None:
     """Each node's my_ip is its own alone."""
-    others = [name for name, ip in my_ips.items() if ip == nova_my_ip and name != nova_node.name]
-    assert not others, (
-        f"{nova_node.name} and {', '.join(others)} have the same my_ip = {nova_my_ip}. "
+    owners = [name for name, ip in my_ips.items() if ip == nova_my_ip]
+    assert owners == [nova_node.name], (
+        f"{' and '.join(owners)} have the same my_ip = {nova_my_ip}. "
         "Mend: give each node its own address in nova.conf and restart its Nova services."
     )
 

@@ -121,13 +121,10 @@ def test_no_two_nodes_share_local_ip(
     switching_node: Node, local_ip: str, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
 ) -> None:
     """Each tunnel ends at one node."""
-    others = [
-        name
-        for name, agent in l2_agents.items()
-        if agent is not l2_agent and agent.is_on("VXLAN") and agent.value("local IP") == local_ip
-    ]
-    assert not others, (
-        f"{switching_node.name} and {', '.join(others)} have the same {l2_agent.spelled('local IP')}. "
+    tunnels = {name: agent.value("local IP") for name, agent in l2_agents.items() if agent.is_on("VXLAN")}
+    owners = [name for name, ip in tunnels.items() if ip == local_ip]
+    assert owners == [switching_node.name], (
+        f"{' and '.join(owners)} have the same {l2_agent.spelled('local IP')}. "
         "Mend: give each node its own address there, then restart its Layer 2 agent"
     )
 
