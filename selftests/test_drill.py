@@ -21,7 +21,7 @@ echo "$@" >> calls
 [ "$1" != exec ] || cat found > verdict.json
 [ ! -e "slow-$1" ] || exec sleep "$(cat "slow-$1")"
 code=$(cat "code-$1" 2> /dev/null || echo 0)
-case "$*" in *--row=*) code=$(cat code-again 2> /dev/null || echo 0) ;; esac
+case "$*" in *--row=* | *--sweep*) code=$(cat code-again 2> /dev/null || echo 0) ;; esac
 exit "$code"
 """
 FAULT = "my-ip-copied"
@@ -64,6 +64,7 @@ def test_a_fault_is_broken_found_mended_and_tried_again(lab: Path, capsys: pytes
         f"break {FAULT}",
         f"{hosts} --alluredir={lab}/drill/{FAULT}/results",
         f"mend {FAULT}",
+        f"{hosts} --sweep",
         f"{hosts} --row=NOVA-14,NOVA-3 --alluredir=",
     ]
     assert json.loads((lab / "drill" / FAULT / "verdict.json").read_text())["root_causes"] == [CAUSE]
