@@ -69,7 +69,8 @@ def _missing(auth: dict[str, str]) -> list[str]:
         token, endpoints = _log_in(auth)
         return _missing_services(token, endpoints)
     except (urllib.error.URLError, OSError, ValueError, KeyError) as error:
-        return [f"the APIs ({getattr(error, 'url', None) or ''} {getattr(error, 'reason', error)})"]
+        where = [error.url] if isinstance(error, urllib.error.HTTPError) else []
+        return [f"the APIs ({' '.join([*where, str(getattr(error, 'reason', error))])})"]
 
 
 def _missing_services(token: str, endpoints: dict[str, str]) -> list[str]:
