@@ -11,9 +11,8 @@ LAB_HOSTS := controller,compute1,block1
 HOSTS ?=
 PYTEST_ARGS ?=
 FAULTS ?=
-# What `make test` drills: OF-DAY is a part that changes from day to day, a number chooses one; empty is none, until
-# every fault of the catalogue has once been drilled with the whole suite
-DRILL ?=
+# What `make test` drills: OF-DAY is a part that changes from day to day, a number chooses one; empty is none
+DRILL ?= OF-DAY
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
