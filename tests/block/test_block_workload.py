@@ -54,25 +54,6 @@ def test_volume_from_image_is_bootable(bootable_volume: Volume) -> None:
     )
 
 
-@pytest.mark.req("CIN-5")
-def test_extended_volume_has_its_new_size(spare_volume: Volume, extended_volume: Volume) -> None:
-    """`cinder extend VOLUME 2` makes 2 GiB of 1."""
-    assert extended_volume.size == 2 * spare_volume.size, (
-        f"volume {spare_volume.id} still has {extended_volume.size} GiB, asked for {2 * spare_volume.size}. Mend: "
-        "openstack volume message list; vgs on the block node; cinder-scheduler's and cinder-volume's log"
-    )
-
-
-@pytest.mark.req("CIN-5")
-def test_extended_volume_has_a_larger_logical_volume(extended_volume: Volume, logical_volumes: LogicalVolumes) -> None:
-    """`lvs` on the block node says the same as the API."""
-    stored = logical_volumes.size(extended_volume)
-    assert stored == extended_volume.size, (
-        f"volume {extended_volume.id} has {extended_volume.size} GiB for the API, {stored} on {logical_volumes.where}. "
-        "Mend: lvextend in cinder-volume's log; lvs"
-    )
-
-
 @pytest.mark.req("CIN-3")
 def test_deleted_volume_is_gone(cloud: Connection, spare_volume: Volume, deadlines: Deadlines) -> None:
     """After `cinder delete` the API knows the volume no more."""
@@ -228,6 +209,25 @@ def test_deleted_snapshot_leaves_no_logical_volume(
     assert not logical_volumes.has(snapshot), (
         f"the logical volume of snapshot {snapshot.id} is still on {logical_volumes.where}. "
         "Mend: lvs; lvremove what no snapshot of the API owns"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_extended_volume_has_its_new_size(volume: Volume, extended_volume: Volume) -> None:
+    """`cinder extend VOLUME 2` makes 2 GiB of 1."""
+    assert extended_volume.size == 2 * volume.size, (
+        f"volume {volume.id} still has {extended_volume.size} GiB, asked for {2 * volume.size}. Mend: openstack volume "
+        "message list; vgs on the block node; cinder-scheduler's and cinder-volume's log"
+    )
+
+
+@pytest.mark.req("CIN-5")
+def test_extended_volume_has_a_larger_logical_volume(extended_volume: Volume, logical_volumes: LogicalVolumes) -> None:
+    """`lvs` on the block node says the same as the API."""
+    stored = logical_volumes.size(extended_volume)
+    assert stored == extended_volume.size, (
+        f"volume {extended_volume.id} has {extended_volume.size} GiB for the API, {stored} on {logical_volumes.where}. "
+        "Mend: lvextend in cinder-volume's log; lvs"
     )
 
 
