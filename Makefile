@@ -1,5 +1,6 @@
 # make acceptance   the suite against a cloud (OS_CLOUD or OS_AUTH_URL, with HOSTS=…), else against the lab, and the report
 # make test         the suite's own tests: lint, types, unit tests, then the lab, the suite on it, and today's part of the drill
+# make bare         make test, in a fresh Debian 12 with git, make and python3 alone (BARE="CMD…": another command)
 # make drill        break the lab in every known way, one after the other, and see that the suite names each (FAULTS="a b": these)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -7,40 +8,42 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-LAB_HOSTS := controller,compute1,block1
 HOSTS ?=
 PYTEST_ARGS ?=
+BARE ?=
 FAULTS ?=
 # What `make test` drills: OF-DAY is a part that changes from day to day, a number chooses one; empty is none
 DRILL ?= OF-DAY
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help acceptance test drill lint unit report
+.PHONY: help acceptance test drill lint unit report bare
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 $(VENV)/installed: pyproject.toml constraints.txt
-	@echo "== installing the suite's libraries into $(VENV)"
-	python3 -c 'import ensurepip, venv' 2> /dev/null || { apt-get update -qq; apt-get install -y -qq python3-venv; }
-	command -v ssh > /dev/null || { apt-get update -qq; apt-get install -y -qq openssh-client; }
+	@missing=
+	python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+	    echo "python3 on the PATH is older than 3.11: put a newer one first on the PATH"; exit 1; }
+	python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=" python3-venv"
+	{ command -v ssh && command -v ssh-keygen; } > /dev/null || missing+=" openssh-client"
+	command -v ping > /dev/null || missing+=" iputils-ping"
+	if [ "$$missing" ]; then
+	    { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; } || {
+	        echo "missing here:$$missing (names of Debian's packages): install them first"; exit 1; }
+	    echo "== installing$$missing"
+	    apt-get update -qq
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+	fi
+	echo "== installing the suite's libraries into $(VENV)"
 	python3 -m venv $(VENV)
 	# uv installs in seconds what takes pip two minutes.
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	$(VENV)/bin/uv pip install --quiet --python $(PYTHON) --constraint constraints.txt --editable '.[dev,report]'
 	touch $@
 
-acceptance: $(VENV)/installed
-	@status=0
-	if [ -n "$${OS_CLOUD:-}$${OS_AUTH_URL:-}" ]; then
-	    $(PYTHON) -m pytest $(if $(HOSTS),--hosts=$(HOSTS)) $(PYTEST_ARGS) || status=$$?
-	else
-	    ./lab/lab up
-	    ./lab/lab exec -- $(PYTHON) -m pytest --hosts=$(or $(HOSTS),$(LAB_HOSTS)) $(PYTEST_ARGS) || status=$$?
-	    echo "== the lab is still up: './lab/lab exec -- CMD' to look around, './lab/lab down' to end it"
-	fi
-	[ $$status -eq 4 ] || $(PYTHON) -m reports.render
-	exit $$status
+acceptance:
+	@./acceptance $(if $(HOSTS),--hosts=$(HOSTS)) $(PYTEST_ARGS)
 
 report: $(VENV)/installed
 	@$(PYTHON) -m reports.render
@@ -55,11 +58,12 @@ unit: $(VENV)/installed
 
 test: lint unit
 	@./lab/lab status > /dev/null 2>&1 || trap './lab/lab down' EXIT
-	./lab/lab up
-	./lab/lab exec -- $(PYTHON) -m pytest --hosts=$(LAB_HOSTS) $(PYTEST_ARGS)
-	$(PYTHON) -m reports.render
+	env -u OS_CLOUD -u OS_AUTH_URL -u HOSTS ./acceptance $(PYTEST_ARGS)
 	$(if $(DRILL),$(PYTHON) -m faults.drill --part $(DRILL))
 
 drill: $(VENV)/installed
 	@./lab/lab up
 	$(PYTHON) -m faults.drill $(FAULTS)
+
+bare:
+	@python3 -m selftests.bare_machine -- $(or $(BARE),make test)

@@ -1,5 +1,8 @@
 pytest_plugins = [
+    "fixtures.refused_command_line",
     "fixtures.options",
+    "fixtures.empty_options",
+    "fixtures.which_tests",
     "fixtures.report_folder",
     "fixtures.rows",
     "fixtures.explanations",
@@ -25,6 +28,8 @@ pytest_plugins = [
     "fixtures.blocking",
     "fixtures.told_at_once",
     "fixtures.what_is_wrong",
+    "fixtures.run_problems",
+    "fixtures.verdict_file",
     "fixtures.categories",
     "fixtures.evidence",
     "fixtures.redacted_logs",

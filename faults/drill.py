@@ -6,8 +6,7 @@ import math
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -38,10 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop_in_order()
     trials: list[Trial] = []
     try:
-        with _verdict_kept():
-            for number, fault in enumerate(chosen, 1):
-                print(f"drill: {number}/{len(chosen)} {fault.name}: {fault.title}", flush=True)
-                trials.append(_tried(fault))
+        for number, fault in enumerate(chosen, 1):
+            print(f"drill: {number}/{len(chosen)} {fault.name}: {fault.title}", flush=True)
+            trials.append(_tried(fault))
     except KeyboardInterrupt:
         print("\ndrill: interrupted; what was broken has been mended", file=sys.stderr)
         return 130
@@ -119,22 +117,9 @@ def _chosen(options: argparse.Namespace) -> list[faults.Fault]:
     return [faults.named(name) for name in options.names or names]
 
 
-@contextmanager
-def _verdict_kept() -> Iterator[None]:
-    """The user's own last verdict is there afterwards as it was."""
-    kept = trial.VERDICT.read_bytes() if trial.VERDICT.exists() else None
-    try:
-        yield
-    finally:
-        if kept is None:
-            trial.VERDICT.unlink(missing_ok=True)
-        else:
-            trial.VERDICT.write_bytes(kept)
-
-
 def _write(trials: Sequence[Trial]) -> None:
     told = {"schema": SCHEMA, "faults": [asdict(each) for each in trials]}
-    (trial.REPORTS / FILE).write_text(json.dumps(told, indent=2) + "\n")
+    (trial.FOLDER.parent / FILE).write_text(json.dumps(told, indent=2) + "\n")
 
 
 def _yes(is_so: bool) -> str:

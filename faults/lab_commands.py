@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from lab.machines import machines
 from lab.paths import CHECKOUT
 
 LAB = CHECKOUT / "lab" / "lab"
@@ -32,7 +33,7 @@ def lab(*words: str, output: Path) -> int:
 
 def suite(arguments: Sequence[str], output: Path) -> int:
     """Run the suite on the lab; pytest's exit code."""
-    return lab("exec", "--", "pytest", "--hosts=controller,compute1,block1", *arguments, output=output)
+    return lab("exec", "--", "pytest", f"--hosts={','.join(machines())}", *arguments, output=output)
 
 
 def stop_in_order() -> None:

@@ -12,10 +12,7 @@ from faults.lab_commands import lab, suite, undisturbed
 from lab.faults import Fault
 from lab.paths import CHECKOUT
 
-REPORTS = CHECKOUT / "reports"
-VERDICT = REPORTS / "verdict.json"
-"""Where the suite writes it, whatever it is told."""
-FOLDER = REPORTS / "drill"
+FOLDER = CHECKOUT / "reports" / "drill"
 """For each fault what the run left: output.txt, verdict.json, results."""
 FAILED = 1
 """pytest's exit code where checks failed."""
@@ -92,17 +89,13 @@ def _says(cause: dict[str, Any], words: Sequence[str]) -> bool:
 
 def _run(folder: Path) -> tuple[int, float]:
     """Run the whole suite; its exit code and how long it took, in seconds."""
-    VERDICT.unlink(missing_ok=True)
     began = time.monotonic()
-    code = suite([f"--alluredir={folder / 'results'}"], folder / "output.txt")
-    seconds = time.monotonic() - began
-    if VERDICT.exists():
-        VERDICT.rename(folder / VERDICT.name)
-    return code, seconds
+    code = suite([f"--report-dir={folder}"], folder / "output.txt")
+    return code, time.monotonic() - began
 
 
 def _verdict(folder: Path) -> dict[str, Any]:
-    file = folder / VERDICT.name
+    file = folder / "verdict.json"
     return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
@@ -111,4 +104,5 @@ def _is_healthy(fault: Fault, verdict: dict[str, Any], output: Path) -> bool:
     failed = {failure["row"] for failure in verdict.get("failures", [])}
     if CLEAN_UP in failed and suite(["--sweep"], output) != 0:
         return False
-    return suite([f"--row={','.join(sorted(failed - {CLEAN_UP} or {fault.row}))}", "--alluredir="], output) == 0
+    rows = ",".join(sorted(failed - {CLEAN_UP} or {fault.row}))
+    return suite([f"--row={rows}", f"--report-dir={output.with_name('again')}"], output) == 0

@@ -26,7 +26,7 @@ class ReportError(Exception):
 def main(arguments: Sequence[str]) -> int:
     """Draw the report; 0 if it is there afterwards, 2 with one line on standard error if not."""
     paths = [Path(argument) for argument in arguments]
-    results, html, *_ = [*paths, *[HERE / "results", HERE / "html" / "index.html"][len(paths) :]]
+    results, html, *_ = [*paths, *[HERE / "latest" / "results", HERE / "latest" / "html" / "index.html"][len(paths) :]]
     try:
         render(results, html)
     except ReportError as problem:

@@ -20,6 +20,9 @@ pytest_plugins = [
     "fixtures.blocking",
     "fixtures.told_at_once",
     "fixtures.what_is_wrong",
+    "fixtures.report_folder",
+    "fixtures.run_problems",
+    "fixtures.verdict_file",
 ]
 
 import pytest
@@ -64,7 +67,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 
 def _verdict(suite: pytest.Pytester) -> Any:
-    return json.loads((suite.path / "reports" / "verdict.json").read_text())
+    return json.loads((suite.path / "reports" / "latest" / "verdict.json").read_text())
 
 
 def test_causes_come_first_and_what_stands_on_them_is_not_started(suite: pytest.Pytester) -> None:
