@@ -12,6 +12,11 @@ _NAME = "openstack-lab"
 _HIERARCHIES = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"))
 
 
+def hierarchies() -> list[Path]:
+    """Return where the hierarchies that containers have groups in begin."""
+    return [place for place in _HIERARCHIES if (place / "cgroup.procs").exists()]
+
+
 def entering(machine: Machine) -> list[str]:
     """Return the words before a command that make it run in control groups of this machine."""
     groups = [folder / machine.name for folder in _folders()]
@@ -36,4 +41,4 @@ def remove() -> None:
 
 
 def _folders() -> list[Path]:
-    return [place / _NAME for place in _HIERARCHIES if (place / "cgroup.procs").exists()]
+    return [place / _NAME for place in hierarchies()]

@@ -9,7 +9,7 @@ from types import FrameType
 
 from lab import commands, leftovers, logs, owner, preflight
 from lab.dress import dialects
-from lab.errors import LabError
+from lab.errors import LabError, LackingError
 from lab.machines import machines
 
 _DESCRIPTION = """A real OpenStack on this machine, out of Debian's packages: a controller, a compute and a
@@ -23,7 +23,7 @@ for example:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command of the lab and return its exit code; whatever goes wrong is told in one line."""
+    """Run one command of the lab and return its exit code; whatever goes wrong is told, one line each."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # What the caller ignores (nohup) stays ignored.
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as interrupt:
         print("\nlab: interrupted: './lab/lab up' goes on, './lab/lab down' clears away", file=sys.stderr)
         return 128 + int(interrupt.args[0])
-    except preflight.LackingError as lack:
+    except LackingError as lack:
         return _fail(str(lack), 2)
     except (LabError, OSError) as error:
         return _fail(str(error), 1)
@@ -50,7 +50,7 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
 
 
 def _fail(text: str, code: int) -> int:
-    print(f"lab: {text}", file=sys.stderr)
+    print("\n".join(f"lab: {line}" for line in text.splitlines()), file=sys.stderr)
     return code
 
 
@@ -78,6 +78,7 @@ def _run(arguments: list[str]) -> int:
 
 def _act(options: argparse.Namespace, command: list[str]) -> int:
     actions: dict[str, Callable[[], int]] = {
+        "check": commands.check,
         "up": commands.up,
         "status": commands.show_status,
         "exec": lambda: commands.execute(options.machine, command),
@@ -116,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     names = list(machines())
+    commands.add_parser(
+        "check", help="ask whether this machine can run the lab; nothing is installed or made; exit code 2 if not"
+    )
     commands.add_parser("up", help="build what is not cached, start, wait until the cloud is healthy")
     commands.add_parser("status", help="show what runs, with memory, disk and logs; exit code 3 if it is down")
     execute = commands.add_parser(

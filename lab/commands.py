@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lab import dress as dressing
-from lab import faults, leftovers, lifecycle, mounts, owner, preflight, processes, runner, status
+from lab import faults, host_packages, leftovers, lifecycle, mounts, owner, preflight, processes, runner, status
 from lab.errors import LabError
 from lab.machines import machines
 from lab.paths import CACHE
@@ -20,6 +20,7 @@ DOWN = 3  # exit code of status, as systemctl(1) has it for a service that does 
 
 def up() -> int:
     """Build what is not cached, start, wait until the cloud is healthy."""
+    preflight.check_kind()
     with _changing():
         if not lifecycle.is_up():
             _start()
@@ -37,8 +38,29 @@ def _is_present() -> bool:
     return lifecycle.runs(images.cached())
 
 
+def check() -> int:
+    """Say whether this machine can run the lab; nothing is installed or made."""
+    preflight.check_kind()
+    if lifecycle.is_up():
+        say("up already")
+    else:
+        preflight.require(_lacks_to_start())
+        say("this machine can run the lab: './lab/lab up' starts it")
+    return 0
+
+
+def _lacks_to_start() -> list[str]:
+    return [*preflight.lacks_to_run(), *_lacks_to_build()]
+
+
+def _lacks_to_build() -> list[str]:
+    from lab import images
+
+    return [] if images.cached() else preflight.lacks_to_build()
+
+
 def _start() -> None:
-    preflight.check_to_run()
+    preflight.require(_lacks_to_start())
     # A start that was cut off leaves nothing worth keeping.
     lifecycle.down()
     owner.claim()
@@ -52,11 +74,11 @@ def _build() -> "Build":
     from lab import images, linux
     from lab.guest import build as guest
 
-    preflight.install(preflight.HOST_PACKAGES)
     if cached := images.cached():
+        host_packages.install(host_packages.TO_RUN)
         return cached
-    preflight.check_to_build()
-    preflight.install((*images.HOST_PACKAGES, *linux.HOST_PACKAGES, *guest.HOST_PACKAGES))
+    to_build = (*images.HOST_PACKAGES, *linux.HOST_PACKAGES, *guest.HOST_PACKAGES)
+    host_packages.install((*host_packages.TO_RUN, *to_build))
     return images.build()
 
 
@@ -90,8 +112,10 @@ def execute(machine: str | None, command: list[str]) -> int:
 
 def reset() -> int:
     """Bring the machines back to the freshly built state."""
+    preflight.check_kind()
     with _changing():
         if lifecycle.is_up():
+            preflight.require(_lacks_to_build())
             lifecycle.restart(_build())
             _prune()
         else:
