@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,14 @@ def test_a_machine_is_slow_and_then_as_it_was(machine: Process) -> None:
     with slowed({machine: 5}):
         assert of_all(machine) == [2, 5, 5]
     assert of_all(machine) == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="the kernel has no groups by session")
+def test_its_session_is_slow_and_then_as_it_was(machine: Process) -> None:
+    group = Path(f"/proc/{machine.pid}/autogroup")
+    with slowed({machine: 5}):
+        assert group.read_text().endswith("nice 5\n")
+    assert group.read_text().endswith("nice 0\n")
 
 
 def test_it_is_undone_after_an_interruption(machine: Process) -> None:
