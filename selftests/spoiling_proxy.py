@@ -1,8 +1,8 @@
-"""A flaky cloud: an HTTP proxy between a command and the APIs, which spoils a share of the calls.
+"""A flaky cloud: an HTTP proxy between a command and the APIs, which spoils a share of the calls, or delays them.
 
 `./lab/lab exec -- .venv/bin/python -m selftests.spoiling_proxy --share 0.05 --seed 1 -- .venv/bin/pytest --hosts=…`
 The command is led through it by http_proxy. Calls are requests that carry a token or ask for one; all else passes as
-it is. In the end it tells how many calls it passed and spoiled; its exit code is the command's.
+it is. In the end it tells how many calls it passed, spoiled and delayed; its exit code is the command's.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from urllib.parse import urlsplit
+
+from selftests.delays import NONE, Delay, Delays
 
 WAYS = ("503", "reset before", "answer lost", "stall")
 STALL = 5
@@ -42,6 +44,7 @@ class Proxy:
     share: float
     chance: random.Random
     stall: float = STALL
+    delays: Delays = field(default_factory=lambda: Delays(share=0, longest=0, seed=None))
     calls: Counter[str] = field(default_factory=Counter)
     """By the way in which they were spoiled; "" for those that passed."""
 
@@ -55,9 +58,10 @@ class Proxy:
         writer.close()
 
     def told(self) -> str:
-        """Such as "passed 570 calls, spoiled 30: 503 8, reset before 8, answer lost 7, stall 7"."""
+        """Such as "passed 570 calls, spoiled 30: 503 8, reset before 8, answer lost 7, stall 7; delayed 0 calls"."""
         ways = ", ".join(f"{way} {self.calls[way]}" for way in WAYS)
-        return f"passed {self.calls['']} calls, spoiled {self.calls.total() - self.calls['']}: {ways}"
+        spoiled = self.calls.total() - self.calls[""]
+        return f"passed {self.calls['']} calls, spoiled {spoiled}: {ways}; {self.delays.told()}"
 
     async def _pass_on(self, head: bytes, reader: StreamReader, writer: StreamWriter) -> None:
         way = self._way(head)
@@ -68,7 +72,8 @@ class Proxy:
             _reset(writer)
         else:
             await asyncio.sleep(self.stall if way == "stall" else 0)
-            await _exchange(head, reader, writer, is_lost=way == "answer lost")
+            delay = self.delays.of_call(_api(head)) if CALL.search(head) else NONE
+            await _exchange(head, reader, writer, delay, is_lost=way == "answer lost")
 
     def _way(self, head: bytes) -> str:
         if not CALL.search(head):
@@ -78,8 +83,9 @@ class Proxy:
         return way
 
 
-async def _exchange(head: bytes, reader: StreamReader, writer: StreamWriter, *, is_lost: bool) -> None:
+async def _exchange(head: bytes, reader: StreamReader, writer: StreamWriter, delay: Delay, *, is_lost: bool) -> None:
     """Forward a request, and the answer back, or once that begins, a reset."""
+    await asyncio.sleep(delay.before)
     method, url, version = head.partition(b"\r\n")[0].split(b" ")
     place = urlsplit(url.decode())
     try:
@@ -93,6 +99,7 @@ async def _exchange(head: bytes, reader: StreamReader, writer: StreamWriter, *, 
     upwards = asyncio.create_task(_pump(reader, server))
     try:
         beginning = await answer.read(CHUNK)
+        await asyncio.sleep(delay.after)
         if is_lost:
             _reset(writer)
             return
@@ -108,6 +115,11 @@ async def _pump(reader: StreamReader, writer: StreamWriter) -> None:
         while data := await reader.read(CHUNK):
             writer.write(data)
             await writer.drain()
+
+
+def _api(head: bytes) -> str:
+    """Whom a request is for, such as controller:8774."""
+    return urlsplit(head.split(b" ", 2)[1].decode()).netloc
 
 
 def _length(head: bytes) -> int:
@@ -138,10 +150,15 @@ def main() -> int:
     """Read the arguments, run the command, tell what was done to its calls."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--share", type=float, default=0.05, help="of the calls that are spoiled; default 0.05")
+    parser.add_argument(
+        "--delay-share", type=float, default=0, help="of a slow API's calls that are delayed; default 0"
+    )
+    parser.add_argument("--delay", type=float, default=3, metavar="SECONDS", help="at most; default 3")
     parser.add_argument("--seed", type=int, help="the same calls are hit, if they come in the same order")
     parser.add_argument("command", nargs="+", metavar="CMD", help="after --")
     given = parser.parse_args()
-    proxy = Proxy(given.share, random.Random(given.seed))
+    delays = Delays(given.delay_share, given.delay, given.seed)
+    proxy = Proxy(given.share, random.Random(given.seed), delays=delays)
     status = asyncio.run(run(proxy, given.command))
     print(proxy.told(), file=sys.stderr)
     return status

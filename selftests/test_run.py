@@ -1,9 +1,10 @@
 import gc
+import time
 from contextlib import ExitStack, suppress
 
 import pytest
 from openstack.compute.v2.server import Server
-from openstack.exceptions import NotFoundException
+from openstack.exceptions import ConflictException, NotFoundException
 from openstack.identity.v3.project import Project
 
 from fixtures.run import ensure_gone, owned
@@ -53,3 +54,25 @@ def test_what_does_not_go_is_told_with_the_state_it_is_in() -> None:
     server = Server(id="s1", status="ACTIVE")
     with pytest.raises(GaveUp, match="server s1 to be gone: not within 0 s; last seen: ACTIVE"):
         ensure_gone(server, delete=str, get=lambda _: server, deadline=0)
+
+
+def test_what_is_still_in_use_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    there, refusals = There(), ["a port is in use"] * 2
+
+    def delete(identity: str) -> None:
+        if refusals:
+            raise ConflictException(refusals.pop())
+        there.ids.remove(identity)
+
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    ensure_gone(Project(id="p1"), delete=delete, get=there.get, deadline=6)
+    assert (there.ids, refusals) == (set(), [])
+
+
+def test_what_stays_in_use_is_told_with_the_reason() -> None:
+    def delete(_: str) -> None:
+        raise ConflictException("port p1 is in use")
+
+    message = r"project p1 to be let go of by what uses it: not within 0 s; last seen: .*port p1 is in use"
+    with pytest.raises(GaveUp, match=message):
+        ensure_gone(Project(id="p1"), delete=delete, get=There().get, deadline=0)

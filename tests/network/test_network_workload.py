@@ -60,10 +60,14 @@ def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadline
 
 
 @pytest.mark.req("NEU-11")
-def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP) -> None:
+def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadlines) -> None:
     """`security group rule create --proto tcp --dst-port 22` lets SSH in."""
-    assert way_in.opens(floating_ip.floating_ip_address, 22), (
-        f"port 22 of {floating_ip.floating_ip_address} does not open {way_in}. Mend: openstack security group rule list"
+    wait_for(
+        f"port 22 of {floating_ip.floating_ip_address} to open {way_in}",
+        probe=lambda: way_in.opens(floating_ip.floating_ip_address, 22),
+        until=bool,
+        deadline=deadlines.ping,
+        mend="openstack security group rule list",
     )
 
 
@@ -91,12 +95,21 @@ def test_ssh_port_is_refused_without_rules(
 
 @pytest.mark.req("NEU-11")
 def test_spoofed_address_does_not_leave_the_guest(
-    guest: Guest, other_guest: Guest, server: Server, other_server: Server, foreign_address: str
+    guest: Guest,
+    other_guest: Guest,
+    server: Server,
+    other_server: Server,
+    foreign_address: str,
+    deadlines: Deadlines,
 ) -> None:
     """The Layer 2 agent lets out only what comes from the address that Neutron gave."""
     own, target = fixed_ip(server), fixed_ip(other_server)
-    assert arrivals(guest, other_guest, target, source=own), (
-        f"no ping from {own} arrives at {target}, which is in the same network. Mend: see NEU-13"
+    wait_for(
+        f"pings from {own} to arrive at {target}, which is in the same network",
+        probe=lambda: arrivals(guest, other_guest, target, source=own),
+        until=bool,
+        deadline=deadlines.ping,
+        mend="see NEU-13",
     )
     arrived = arrivals(guest, other_guest, target, source=foreign_address)
     assert not arrived, (
@@ -216,9 +229,9 @@ def test_guest_is_named_after_its_server(cloud: Connection, booted_server: Serve
 
 
 @pytest.mark.req("NEU-16")
-def test_metadata_service_knows_the_server(guest: Guest, server: Server) -> None:
+def test_metadata_service_knows_the_server(guest: Guest, server: Server, deadlines: Deadlines) -> None:
     """Neutron's metadata agent tells Nova who asks, by the address and the network of the question."""
-    told = told_by_metadata(guest, "openstack/latest/meta_data.json", UUID)
+    told = told_by_metadata(guest, "openstack/latest/meta_data.json", UUID, deadlines)
     assert server.id in told, (
         f"169.254.169.254 tells the guest {told or 'nothing'}, expected the uuid {server.id}. Mend: read the logs of "
         "neutron-metadata-agent (nova_metadata_host, metadata_proxy_shared_secret) and of nova-api-metadata"
@@ -226,9 +239,9 @@ def test_metadata_service_knows_the_server(guest: Guest, server: Server) -> None
 
 
 @pytest.mark.req("NEU-16")
-def test_metadata_service_gives_the_key(guest: Guest, local_key: LocalKey) -> None:
+def test_metadata_service_gives_the_key(guest: Guest, local_key: LocalKey, deadlines: Deadlines) -> None:
     """The guest gets the key pair's public half from 169.254.169.254."""
-    told = told_by_metadata(guest, "latest/meta-data/public-keys/0/openssh-key", PUBLIC_KEY)
+    told = told_by_metadata(guest, "latest/meta-data/public-keys/0/openssh-key", PUBLIC_KEY, deadlines)
     assert local_key.public_text in told, (
         f"169.254.169.254 gives the guest the key {told or '(none)'}, expected {local_key.public_text}. "
         "Mend: openstack server show -c key_name; read nova-api-metadata's log"
