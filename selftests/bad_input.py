@@ -51,16 +51,16 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bad-input-")))
         before = _made_by_the_suite(cloud)
-        failed = [case.name for case in _cases(cloud, folder, stack) if not _try(case, cloud)]
+        failed = [case.name for case in _cases(cloud, folder, stack) if not _try(case, cloud, folder)]
         left = _made_by_the_suite(cloud) - before
     print(f"\nleft behind: {', '.join(sorted(left)) or 'nothing'}")
     print(f"failed: {', '.join(failed) or 'none'}")
     return bool(failed or left)
 
 
-def _try(case: Case, cloud: Connection) -> bool:
+def _try(case: Case, cloud: Connection, folder: Path) -> bool:
     env = {**os.environ, **case.env}
-    command = [sys.executable, "-m", "pytest", "--alluredir=", *case.options]
+    command = [sys.executable, "-m", "pytest", "--alluredir=", f"--report-dir={folder / 'report'}", *case.options]
     began = time.monotonic()
     with case.while_():
         done = subprocess.run(

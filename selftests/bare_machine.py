@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import apt, cgroups, mounts, preflight
+from lab import apt, cgroups, host_packages, mounts, preflight
 from lab.errors import LabError
 from lab.paths import CACHE as LAB_CACHE
 from lab.paths import CHECKOUT, LOGS
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         preflight.check_root()
         _check_no_lab()
-        preflight.install(HOST_PACKAGES)
+        host_packages.install(HOST_PACKAGES)
         with _root(is_kept=given.keep) as root:
             return _run(root, given.command, with_cache=not given.without_cache)
     except (LabError, OSError) as problem:

@@ -135,7 +135,13 @@ class Killer:
     def _suite(self, number: int) -> Iterator[subprocess.Popen[bytes]]:
         """The suite in a session of its own, as no terminal's Ctrl-C may reach it; ended whatever happens."""
         log = self.folder / f"{number}.log"
-        words = [sys.executable, "-m", "pytest", "-pno:cacheprovider", f"--alluredir={self.folder / 'results'}"]
+        words = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-pno:cacheprovider",
+            f"--report-dir={self.folder / f'report-{number}'}",
+        ]
         with log.open("wb") as stream:
             process = subprocess.Popen(
                 [*words, *self.arguments],

@@ -22,13 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fixtures.verdict_file import FILE
 from lab.machines import machines
 from selftests import slowed_machines
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "reports" / "pressure"
-HOSTS = "--hosts=controller,compute1,block1"
+HOSTS = f"--hosts={','.join(machines())}"
 TO_END = 1800
 """Seconds for the suite's own clean-up."""
 NICEST = 6
@@ -137,15 +136,10 @@ def behind_proxy(pressure: Pressure) -> list[str]:
 
 
 def suite(before: Sequence[str], arguments: Sequence[str], folder: Path) -> int:
-    """Run the suite, its verdict and results kept in a folder; pytest's exit code."""
-    verdict = ROOT / FILE
-    verdict.unlink(missing_ok=True)
-    pytest = [sys.executable, "-m", "pytest", HOSTS, f"--alluredir={folder / 'results'}", *arguments]
+    """Run the suite, what it writes in a folder; pytest's exit code."""
+    pytest = [sys.executable, "-m", "pytest", HOSTS, f"--report-dir={folder}", *arguments]
     with (folder / "output.txt").open("wb") as output:
-        code = _ended([*before, "--", *pytest], output.fileno())
-    if verdict.exists():
-        shutil.copy(verdict, folder / verdict.name)
-    return code
+        return _ended([*before, "--", *pytest], output.fileno())
 
 
 def _ended(words: Sequence[str], output: int) -> int:
@@ -197,7 +191,7 @@ def outcome(seed: int, code: int, seconds: float, folder: Path) -> Outcome:
 
 
 def _verdict(folder: Path) -> dict[str, Any]:
-    file = folder / FILE.name
+    file = folder / "verdict.json"
     return dict(json.loads(file.read_text())) if file.exists() else {}
 
 

@@ -23,11 +23,9 @@ def test_a_seed_gives_the_same_pressure_again() -> None:
 def test_a_run_is_led_through_the_proxy_and_leaves_what_it_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "reports").mkdir()
     told = {"passed": 9, "failures": [FAILURE], "skipped": {"a": "", "b": ""}, "blocked": {"c": ""}}
-    script = (
-        f"import pathlib; pathlib.Path({str(tmp_path / 'reports/verdict.json')!r}).write_text({json.dumps(told)!r})"
-    )
+    file = str(tmp_path / "pressure" / "seed-3" / "verdict.json")
+    script = f"import pathlib; pathlib.Path({file!r}).write_text({json.dumps(told)!r})"
     monkeypatch.setattr(pressure, "ROOT", tmp_path)
     monkeypatch.setattr(pressure, "FOLDER", tmp_path / "pressure")
     monkeypatch.setattr(pressure, "behind_proxy", lambda _: [sys.executable, "-c", f"{script}; raise SystemExit(1)"])
