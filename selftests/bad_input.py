@@ -8,6 +8,7 @@ cloud meanwhile.
 import http.server
 import os
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -237,11 +238,20 @@ def _bad_images(folder: Path) -> Iterator[Case]:
     for name, content in contents.items():
         (folder / name).write_bytes(content)
         yield Case(f"image: {name}", f"--image={folder / name}: ", (*IMAGE, f"--image={folder / name}"))
+    newer, large = _qcow2(folder / "cirros-0.6.2.img", 112), _qcow2(folder / "large.img", 3072)
+    yield Case("image: no memory for it", "--flavor-ram=64: ", (*GUEST, f"--image={newer}", "--flavor-ram=64"))
+    yield Case("image: no disk for it", f"--image={large}: its disk is of 3 GiB", (*GUEST, f"--image={large}"))
     yield Case("image: none", "--image: no guest image", IMAGE, {"GUEST_IMAGE": None})
     yield Case("image: no such file", "--image=/nofile: no such file", (*IMAGE, "--image=/nofile"))
     yield Case("image: a folder", f"--image={folder}: not a file", (*IMAGE, f"--image={folder}"))
     yield Case("image: wrong checksum", "GUEST_IMAGE=", (*IMAGE, f"--image-checksum={'0' * 64}"))
     yield Case("image: no checksum", "--image-checksum=xyz: ", (*IMAGE, "--image-checksum=xyz"))
+
+
+def _qcow2(file: Path, mib: int) -> Path:
+    """The header of one, of that size."""
+    file.write_bytes(struct.pack(">4sIQIIQ", b"QFI\xfb", 3, 0, 0, 16, mib * 1024**2) + bytes(600))
+    return file
 
 
 def _bad_projects(cloud: Connection) -> Iterator[Case]:

@@ -36,6 +36,32 @@ def test_every_problem_is_told_in_one_line(tmp_path: Path) -> None:
     assert all(". Mend: " in line for line in told)
 
 
+def test_a_host_that_nobody_knows_is_told_in_one_line(tmp_path: Path) -> None:
+    tests = str(ROOT / "tests/compute/test_compute_nodes.py")
+    told = problems("--hosts=controller,nowhere.invalid", tests, "-kmy_ip", cwd=tmp_path)
+    assert len([line for line in told if "nowhere.invalid" in line]) == 1
+
+
+def test_a_role_is_asked_for_where_nobody_is_contacted(tmp_path: Path) -> None:
+    told = problems("--collect-only", "--hosts=controller,db1", str(ROOT / "tests/compute"), cwd=tmp_path)
+    assert told == ["--hosts: neither a name, a group nor --role tells what db1 is. Mend: --role=compute=db1"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("ssh://", "names no node. Mend: NAME, USER@NAME:PORT, "),
+        ("docker://", "names no node. Mend: NAME, "),
+        ("chroot:///srv/node", "names no node. Mend: --connection=chroot --hosts=/srv/node"),
+        ("salt://x", "salt is not installed here. Mend: pip install salt, or give the node by SSH"),
+        ("winrm://x", "pywinrm is not installed here. Mend: pip install pywinrm, or "),
+    ],
+)
+def test_a_way_that_leads_nowhere_is_told(spec: str, told: str, tmp_path: Path) -> None:
+    [line] = problems("--collect-only", f"--hosts={spec}", str(ROOT / "tests/compute"), cwd=tmp_path)
+    assert line.startswith(f"--hosts={spec}: {told}")
+
+
 def test_only_what_is_needed_is_asked_for(tmp_path: Path) -> None:
     told = problems(
         "--hosts=nowhere.invalid", str(ROOT / "tests/compute/test_compute_nodes.py"), "-kmy_ip", cwd=tmp_path

@@ -207,8 +207,17 @@ def clouds_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_unknown_cloud_is_told(clouds_yaml: Path) -> None:
-    told = f"--os-cloud=prod: no such cloud; {clouds_yaml} has only demo, half. Mend: --os-cloud=demo"
+    told = f"--os-cloud=prod: no such cloud; {clouds_yaml} has demo, half. Mend: --os-cloud=demo"
     assert the_problem("prod") == told
+
+
+def test_the_nearest_cloud_is_offered(clouds_yaml: Path) -> None:
+    students = "".join(f"  student{number}: {{auth: {{}}}}\n" for number in (1, 2, 31, 4, 5, 6))
+    clouds_yaml.write_text(f"clouds:\n  admin: {{auth: {{}}}}\n{students}")
+    there = "admin, student1, student2, student31, student4 and 2 more"
+    assert the_problem("student3") == (
+        f"--os-cloud=student3: no such cloud; {clouds_yaml} has {there}. Mend: --os-cloud=student31"
+    )
 
 
 def test_an_unknown_cloud_of_the_variable_is_told(clouds_yaml: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.image_file import image_problems
+from fixtures.image_file import CIRROS, image_problems
 from fixtures.options import SETTINGS
 
 QCOW2 = b"QFI\xfb" + bytes(600)
@@ -46,7 +46,7 @@ def test_anything_else_is_told(file: Path, content: bytes, told: str) -> None:
 
 
 def test_no_image_is_told() -> None:
-    assert problems(None) == ["--image: no guest image given. Mend: --image=FILE, or GUEST_IMAGE=FILE"]
+    assert problems(None) == [f"--image: no guest image given. Mend: --image=FILE, or GUEST_IMAGE=FILE; {CIRROS}"]
 
 
 def test_a_missing_file_is_told(file: Path) -> None:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.report_folder import ROOM, folder_problems
+from fixtures.report_folder import ELSEWHERE, ROOM, folder_problems
 
 
 def test_a_folder_that_can_be_made_is_no_problem(tmp_path: Path) -> None:
@@ -19,9 +19,17 @@ def test_a_file_in_its_place_is_told(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=3 * 2**20))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=3 * 2**20, total=2**40))
     [told] = folder_problems("--alluredir=a", tmp_path)
     assert told.startswith(f"--alluredir=a: 3 MiB free in {tmp_path}, {ROOM} are needed. Mend: make room")
+
+
+@pytest.mark.parametrize("folder", ["/proc/results", "/sys/results"])
+def test_a_folder_that_no_disk_is_behind_is_told(folder: str) -> None:
+    [told] = folder_problems(f"--alluredir={folder}", Path(folder), ELSEWHERE)
+    there = Path(folder).parent
+    mend = "choose a folder on a disk, or --alluredir=FOLDER elsewhere"
+    assert told == f"--alluredir={folder}: nothing can be written in {there}. Mend: {mend}"
 
 
 def test_a_folder_of_others_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

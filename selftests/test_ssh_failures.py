@@ -62,7 +62,7 @@ Connection closed by UNKNOWN port 65535
     ],
 )
 def test_what_was_said_is_told_in_one_line_with_a_mend(told: str, seen: str) -> None:
-    line = why("c1", told)
+    line = why("c1", told, "ssh c1 uname -n")
     assert line.startswith(f"--hosts: c1: {seen}")
     assert ". Mend: " in line
     assert "\n" not in line
@@ -70,4 +70,4 @@ def test_what_was_said_is_told_in_one_line_with_a_mend(told: str, seen: str) -> 
 
 
 def test_a_changed_key_is_forgotten_where_it_is() -> None:
-    assert "ssh-keygen -R c1 -f /root/.ssh/known_hosts and ssh c1 once" in why("c1", CHANGED)
+    assert "ssh-keygen -R c1 -f /root/.ssh/known_hosts and ssh c1 once" in why("c1", CHANGED, "")
