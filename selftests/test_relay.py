@@ -56,7 +56,7 @@ def test_a_node_that_cannot_relay_is_no_broker_that_hangs_up(
 ) -> None:
     (tmp_path / "bash").symlink_to(shutil.which("bash") or "")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingProgram, match="compute1: (cat|timeout): no such program"):
+    with pytest.raises(MissingProgram, match=r"compute1: (cat|timeout): no such program"):
         _hear(compute1)
 
 
