@@ -18,8 +18,17 @@ def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedPro
         f"-c{ROOT}/pyproject.toml",
         "--alluredir=",
     ]
-    nobody = {**NO_CLOUD, "HOME": str(cwd), **variables}
+    nobody = {**NO_CLOUD, "HOME": str(cwd), "PATH": f"{_with_ping(cwd)}:{os.environ['PATH']}", **variables}
     return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=nobody)
+
+
+def _with_ping(folder: Path) -> Path:
+    """A folder with a ping, which a bare machine does not have."""
+    programs = folder / "with-ping"
+    programs.mkdir(exist_ok=True)
+    (programs / "ping").write_text("#!/bin/sh\n")
+    (programs / "ping").chmod(0o755)
+    return programs
 
 
 def problems(*arguments: str, cwd: Path, **variables: str) -> list[str]:
@@ -168,6 +177,47 @@ def test_each_node_is_told_of_by_what_ssh_said(tmp_path: Path) -> None:
         "--hosts: block1: sudo wants a password",
         "--hosts: controller and 10.0.0.11 are one machine, which calls itself controller",
     ]
+
+
+WORKLOAD = str(ROOT / "tests/network/test_network_workload.py")
+
+
+def test_programs_that_are_not_there_are_told_before_anything_is_made(tmp_path: Path) -> None:
+    told = problems("--hosts=controller", "--role=controller=controller", WORKLOAD, cwd=tmp_path, PATH=str(tmp_path))
+    assert told[:3] == [
+        "ping: not found on the PATH of this machine. Mend: apt install iputils-ping (Debian, Ubuntu) or "
+        "dnf install iputils (RHEL, Rocky); macOS has it in /sbin",
+        "ssh: not found on the PATH of this machine. Mend: apt install openssh-client (Debian, Ubuntu) or "
+        "dnf install openssh-clients (RHEL, Rocky); macOS has it in /usr/bin",
+        "ssh-keygen: not found on the PATH of this machine. Mend: apt install openssh-client (Debian, Ubuntu) or "
+        "dnf install openssh (RHEL, Rocky); macOS has it in /usr/bin",
+    ]
+    assert [line.partition(":")[0] for line in told[3:]] == ["credentials", "--image"]
+
+
+def test_only_the_programs_that_are_needed_are_asked_for(tmp_path: Path) -> None:
+    nodes = str(ROOT / "tests/compute/test_compute_nodes.py")
+    [told] = problems("--hosts=controller,compute1", nodes, "-kmy_ip", cwd=tmp_path, PATH=str(tmp_path))
+    assert told.startswith("ssh: not found on the PATH")
+    [told] = problems(
+        "--hosts=me:secret@controller,compute1", nodes, "-kmy_ip", cwd=tmp_path, PATH=_only("ssh", tmp_path)
+    )
+    assert told.startswith("sshpass: not found on the PATH")
+    assert "secret" not in told
+
+
+def _only(program: str, folder: Path) -> str:
+    (folder / program).write_text("#!/bin/sh\necho controller; echo 5d1f\n")
+    (folder / program).chmod(0o755)
+    return str(folder)
+
+
+def test_a_ping_that_may_not_be_used_is_told(tmp_path: Path) -> None:
+    ping = tmp_path / "ping"
+    ping.write_text("#!/bin/sh\necho 'ping: socket: Operation not permitted' >&2; exit 2\n")
+    ping.chmod(0o755)
+    told = problems(WORKLOAD, "-kping_passes", cwd=tmp_path, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert told[0].startswith("ping on the machine that runs the suite: ping: socket: Operation not permitted. Mend: ")
 
 
 def test_a_listing_contacts_nobody(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 from typing import Any, cast
 
+import pytest
+
 from fixtures.guest import Guest
+from fixtures.ping import CannotAsk
 
 COUNTERS = """\
 Icmp: InMsgs InErrors InCsumErrors InDestUnreachs InTimeExcds InParmProbs InSrcQuenchs InRedirects InEchos InEchoReps
@@ -9,8 +12,8 @@ Icmp: 12 0 0 1 0 0 0 0 7 4
 
 
 class FakeHost:
-    def __init__(self, stdout: str = "", succeeds: bool = True) -> None:
-        self.stdout, self.succeeded, self.asked = stdout, succeeds, [""]
+    def __init__(self, stdout: str = "", stderr: str = "", rc: int = 0) -> None:
+        self.stdout, self.stderr, self.rc, self.asked = stdout, stderr, rc, [""]
 
     def run(self, command: str, *args: str) -> "FakeHost":
         self.asked.append(command % args)
@@ -32,4 +35,10 @@ def test_a_ping_has_the_size_that_was_asked_for() -> None:
 
 
 def test_a_ping_without_an_answer_is_none() -> None:
-    assert not guest_on(FakeHost(succeeds=False)).pings("172.16.1.5", tries=3)
+    host = FakeHost("3 packets transmitted, 0 packets received, 100% packet loss", rc=1)
+    assert not guest_on(host).pings("172.16.1.5", tries=3)
+
+
+def test_a_ping_that_could_not_be_sent_is_no_missing_answer() -> None:
+    with pytest.raises(CannotAsk, match="the guest: ping sent nothing: ping: permission denied"):
+        guest_on(FakeHost(stderr="ping: permission denied (are you root?)", rc=1)).pings("172.16.1.5")

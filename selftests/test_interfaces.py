@@ -1,4 +1,14 @@
-from fixtures.interfaces import not_neutrons, parse_links
+import shutil
+
+import pytest
+import testinfra
+
+from fixtures.checked_host import checked
+from fixtures.interfaces import bridge_ports, not_neutrons, parse_links
+from fixtures.nodes import Node
+from fixtures.programs import MissingProgram
+
+HERE = Node("here", frozenset(), checked(testinfra.get_host("local://")))
 
 SHOWN = r"""
 1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default\    link/loopback
@@ -31,3 +41,13 @@ def test_what_neutron_made_is_not_offered() -> None:
 
 def test_mtu_is_told() -> None:
     assert parse_links(SHOWN)["lo"].mtu == 65536
+
+
+def test_a_bridge_that_is_not_there_has_no_ports() -> None:
+    assert bridge_ports(HERE, "br-nowhere") is None
+
+
+@pytest.mark.skipif(bool(shutil.which("ovs-vsctl")), reason="Open vSwitch is installed here")
+def test_an_interface_of_which_only_open_vswitch_could_tell_is_not_taken_for_none() -> None:
+    with pytest.raises(MissingProgram, match="ovs-vsctl"):
+        bridge_ports(HERE, "lo")

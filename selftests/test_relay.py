@@ -1,13 +1,16 @@
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
 from fixtures.nodes import Node
+from fixtures.programs import MissingProgram
 from fixtures.relay import connection_from
 from fixtures.ssh import SharedSsh
 
@@ -46,6 +49,23 @@ def test_words_pass_both_ways_and_the_end_is_heard(compute1: Node) -> None:
         with connection.makefile("rb") as stream:
             assert stream.read() == b"answer"
     assert heard == [b"question"]
+
+
+def test_a_node_that_cannot_relay_is_no_broker_that_hangs_up(
+    compute1: Node, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bash").symlink_to(shutil.which("bash") or "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingProgram, match=r"compute1: (cat|timeout): no such program"):
+        _hear(compute1)
+
+
+def _hear(node: Node) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        with connection_from(node, "127.0.0.1", port) as connection:
+            connection.recv(1)
+            raise EOFError("it hung up without a word")
 
 
 def test_a_closed_port_is_an_end_at_once(compute1: Node) -> None:

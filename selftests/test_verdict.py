@@ -206,3 +206,75 @@ def test_each_clean_up_that_failed_speaks_for_itself(suite: pytest.Pytester) -> 
     (cause,) = _verdict(suite)["root_causes"]
     assert cause["row"] == CLEAN_UP
     assert cause["messages"] == ["server s1 is still there", "OSError: volume v1: connection reset"]
+
+
+NOBODYS = """
+import errno
+import subprocess
+import pytest
+from fixtures.programs import MissingProgram, Unusable
+
+@pytest.fixture(scope="session")
+def way_in():
+    raise MissingProgram("compute1", Unusable("virsh", "no such program"))
+
+@pytest.fixture
+def pings():
+    yield
+    subprocess.run(["no-such-program"])
+
+@pytest.mark.req("NOVA-6")
+def test_of_a_node(way_in):
+    pass
+
+@pytest.mark.req("NOVA-11")
+def test_of_this_machine():
+    subprocess.run(["no-such-program"])
+
+@pytest.mark.req("NOVA-11")
+def test_of_the_cloud():
+    assert 0, "closed. Mend: open it"
+
+@pytest.mark.req("NEU-11")
+def test_of_a_full_disk(subtests):
+    with subtests.test("written"):
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/x")
+
+@pytest.mark.req("GLA-1")
+def test_that_ends_badly(pings):
+    pass
+"""
+GUEST = """
+import pytest
+
+@pytest.mark.req("NEU-12")
+def test_guest(way_in):
+    pass
+
+@pytest.fixture(scope="session")
+def way_in():
+    raise FileNotFoundError(2, "No such file or directory", "ssh-keygen")
+
+@pytest.mark.req("NOVA-14")
+def test_server():
+    pass
+"""
+
+
+def test_what_fails_here_or_for_want_of_a_program_is_no_rows(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_nobodys_nodes=NOBODYS, test_nobodys_workload=GUEST)
+    shown = suite.runpytest_subprocess("-k", "nobodys").stdout.str()
+    causes = {cause["row"]: cause for cause in _verdict(suite)["root_causes"]}
+    assert causes.keys() == {"missing-program", "runner", "NOVA-11"}
+    assert causes["missing-program"]["consequences"] == ["NOVA-6"]
+    assert causes["missing-program"]["messages"][0].startswith("compute1: virsh: no such program")
+    assert causes["runner"]["consequences"] == ["NEU-11", "GLA-1", "NEU-12"]
+    assert [told.partition(" on ")[0] for told in causes["runner"]["messages"]] == [
+        "no-such-program",
+        "/tmp/x",
+        "ssh-keygen",
+    ]
+    assert causes["runner"]["page"] == ""
+    assert "runner: no-such-program on the machine that runs the suite" in shown
+    assert "missing-program: compute1: virsh" in shown
+    assert _verdict(suite)["blocked"] == {}

@@ -1,0 +1,99 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import testinfra
+
+from fixtures.broker_paths import TRY
+from fixtures.checked_host import CheckedHost, checked
+from fixtures.clocks import ASK
+from fixtures.libvirt import PRESS_ENTER
+from fixtures.programs import MissingProgram
+from fixtures.vxlan_probe import RUN
+
+
+@pytest.fixture
+def host() -> CheckedHost:
+    return checked(testinfra.get_host("local://"))
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A node with nothing but a shell and what is linked into this folder."""
+    for program in ("sed", "timeout", "env"):
+        (tmp_path / program).symlink_to(shutil.which(program) or "")
+    monkeypatch.setattr("fixtures.checked_host.SBIN", "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def test_a_command_answers_as_ever(host: CheckedHost) -> None:
+    assert host.check_output("echo %s", "it is") == "it is"
+    assert host.run("exit 3").rc == 3
+    assert host.run("cat /nowhere").failed
+
+
+def test_a_missing_program_is_no_answer(host: CheckedHost) -> None:
+    with pytest.raises(MissingProgram, match="local: no-such: no such program"):
+        host.run("no-such --list")
+
+
+@pytest.mark.parametrize(
+    "line", ["no-such | sort", "no-such; true", "no-such || echo none", "timeout 5 no-such", "sh -c 'no-such; :'"]
+)
+def test_nor_is_it_where_the_line_goes_on(host: CheckedHost, line: str) -> None:
+    with pytest.raises(MissingProgram):
+        host.run(line)
+    with pytest.raises(MissingProgram):
+        host.check_output(line)
+
+
+def test_what_may_not_be_run_is_no_answer_either(host: CheckedHost, tmp_path: Path) -> None:
+    (tmp_path / "program").touch(mode=0o644)
+    with pytest.raises(MissingProgram, match="program: Permission denied"):
+        host.run(f"{tmp_path}/program")
+
+
+def test_who_asks_whether_it_is_there_is_told_so(host: CheckedHost) -> None:
+    assert not host.exists("no-such")
+    assert host.exists("sh")
+    assert host.try_run("no-such").rc == 127
+    with pytest.raises(ValueError, match="no-such"):
+        host.find_command("no-such")
+
+
+def test_what_testinfra_expects_is_left_to_it(host: CheckedHost, bare: Path) -> None:
+    assert host.run_expect([0, 127], "realpath %s", "/").rc == 127
+    assert os.fspath(bare) in os.environ["PATH"]
+
+
+def test_programs_are_looked_for_where_the_superuser_has_them(host: CheckedHost) -> None:
+    assert host.check_output("echo $PATH").endswith(":/usr/sbin:/sbin")
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("line", "arguments", "program"),
+    [
+        (PRESS_ENTER, ("instance-1",), "script"),
+        (RUN.format("%s"), ("print(1)",), "python3"),
+        ("/bin/sh -c %s sh", (TRY,), ""),
+        ("/bin/sh -c %s sh %s", (TRY, "127.0.0.1:1"), "getent"),
+        ("/bin/sh -c %s sh", (ASK,), "systemctl"),
+    ],
+)
+def test_our_scripts_do_not_hide_it(host: CheckedHost, line: str, arguments: tuple[str, ...], program: str) -> None:
+    if not program:
+        assert host.run(line, *arguments).succeeded
+        return
+    with pytest.raises(MissingProgram, match=f"local: {program}: "):
+        host.run(line, *arguments)
+
+
+def test_a_port_that_cannot_be_tried_is_not_closed(host: CheckedHost, bare: Path) -> None:
+    for program in ("getent", "ip"):
+        (bare / program).write_text("#!/bin/sh\n")
+        (bare / program).chmod(0o755)
+    with pytest.raises(MissingProgram, match="local: bash: no such program"):
+        host.run("/bin/sh -c %s sh %s", TRY, "127.0.0.1:1")
