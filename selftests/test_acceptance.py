@@ -1,0 +1,107 @@
+"""./acceptance, with a pytest and a lab that only say what they were asked for."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FAKE = """#!/bin/sh
+cd {checkout}
+echo "$(basename "$0") $*" >> calls
+case "$*" in *reports.render*) exit "$(cat code-report)" ;; esac
+case "$*" in
+    *pytest*)
+        mkdir -p reports/run/results
+        touch reports/run/results/1-result.json
+        ln -sfn run reports/latest
+        [ ! -e slow ] || {{ trap 'echo cleaned up >> calls; exit 2' INT TERM; touch running; sleep 30 & wait; }} ;;
+esac
+exit "$(cat "code-${{2:-$1}}" 2> /dev/null || cat code)"
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "acceptance", tmp_path)
+    (tmp_path / "Makefile").write_text(".venv/installed:\n\t@echo make >> calls\n.PHONY: .venv/installed\n")
+    for program in (".venv/bin/python", "lab/lab"):
+        file = tmp_path / program
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(FAKE.format(checkout=tmp_path))
+        file.chmod(0o755)
+    (tmp_path / "lab" / "machines.py").write_text('def machines():\n    return {"controller": 1, "compute1": 2}\n')
+    for name in ("code", "code-report"):
+        (tmp_path / name).write_text("0")
+    (tmp_path / "reports").mkdir()
+    return tmp_path
+
+
+def environment(**variables: str) -> dict[str, str]:
+    usual = {name: value for name, value in os.environ.items() if not name.startswith("OS_") and name != "HOSTS"}
+    return {**usual, **variables}
+
+
+def run(checkout: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [str(checkout / "acceptance"), *options]
+    return subprocess.run(command, env=environment(**variables), capture_output=True, text=True, cwd="/", timeout=60)
+
+
+def calls(checkout: Path) -> list[str]:
+    return (checkout / "calls").read_text().splitlines()
+
+
+def test_with_a_cloud_it_is_the_suites_cloud(checkout: Path) -> None:
+    assert run(checkout, "--row=NOVA-3", OS_CLOUD="mine", HOSTS="node1").returncode == 0
+    assert calls(checkout)[:2] == ["make", "python -m pytest --hosts=node1 --row=NOVA-3"]
+    assert calls(checkout)[2].startswith("python -m reports.render ")
+
+
+def test_without_one_the_lab_is_asked_for_before_anything_is_installed(checkout: Path) -> None:
+    assert run(checkout).returncode == 0
+    pytest = f"-- {checkout}/.venv/bin/python -m pytest --hosts=controller,compute1"
+    assert calls(checkout)[:4] == ["lab check", "make", "lab up", f"lab exec {pytest}"]
+
+
+@pytest.mark.parametrize("code", range(6))
+def test_pytests_exit_code_is_its_own(checkout: Path, code: int) -> None:
+    (checkout / "code").write_text(str(code))
+    done = run(checkout, OS_CLOUD="mine")
+    assert done.returncode == code
+    assert f"exit code {code}" in done.stdout
+
+
+def test_a_report_that_cannot_be_drawn_changes_nothing(checkout: Path) -> None:
+    (checkout / "code-report").write_text("2")
+    done = run(checkout, OS_CLOUD="mine")
+    assert done.returncode == 0
+    assert "the report could not be drawn" in done.stderr
+
+
+def test_a_lab_that_does_not_come_up_is_a_run_that_could_not_begin(checkout: Path) -> None:
+    (checkout / "reports" / "latest").symlink_to("yesterday")
+    (checkout / "code-up").write_text("2")
+    (checkout / "lab" / "lab").write_text((checkout / "lab" / "lab").read_text().replace("code-${2:-$1}", "code-$1"))
+    assert run(checkout).returncode == 4
+    assert not (checkout / "reports" / "latest").is_symlink()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_lets_the_suite_clean_up(checkout: Path, number: signal.Signals) -> None:
+    (checkout / "slow").touch()
+    process = subprocess.Popen(
+        [checkout / "acceptance"], env=environment(OS_CLOUD="mine"), start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 30
+    while not (checkout / "running").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does
+    else:
+        process.send_signal(number)
+    assert process.wait(30) == 2
+    assert "cleaned up" in calls(checkout)
