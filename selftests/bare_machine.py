@@ -38,6 +38,7 @@ COPIED = (
     "etc/apt/auth.conf.d",
     "etc/pip.conf",
     "etc/ssl/certs",
+    "usr/local/share/ca-certificates",
     "root/.config/pip",
     "root/.config/uv",
     "root/.npmrc",
