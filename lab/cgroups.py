@@ -3,10 +3,12 @@
 There systemd-nspawn would make groups with common names at the root of the hierarchy.
 """
 
+import os
 from pathlib import Path
 
 from lab.machines import Machine
 
+_FIRST = "pid:[4026531836]"  # PROC_PID_INIT_INO in Linux' include/linux/proc_ns.h
 _NAME = "openstack-lab"
 # Hosts with the unified hierarchy alone, and with the hybrid of both (systemd's cgroup delegation document).
 _HIERARCHIES = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"))
@@ -27,18 +29,26 @@ def entering(machine: Machine) -> list[str]:
     return ["/bin/sh", "-c", script, "sh", *map(str, groups), "--"]
 
 
-def present() -> list[Path]:
-    """Return the lab's control groups."""
-    return [folder for folder in _folders() if folder.exists()]
+def present(namespace: str = "") -> list[Path]:
+    """Return the lab's control groups; `namespace`: see `remove`."""
+    return [folder for folder in _folders(namespace) if folder.exists()]
 
 
-def remove() -> None:
-    """Remove the lab's control groups; no process may be left in them."""
-    for folder in present():
+def remove(namespace: str = "") -> None:
+    """Remove the lab's control groups; no process may be left in them.
+
+    Arguments:
+        namespace: the PID namespace that the lab was started in, as namespaces(7) has it: pid:[4026531836]; by itself
+            that of this process.
+    """
+    for folder in present(namespace):
         groups = [path for path in folder.rglob("*") if path.is_dir()]
         for group in (*sorted(groups, key=lambda path: len(path.parts), reverse=True), folder):
             group.rmdir()
 
 
-def _folders() -> list[Path]:
-    return [place / _NAME for place in hierarchies()]
+def _folders(namespace: str = "") -> list[Path]:
+    """A lab in a PID namespace of its own (a container, a bare machine) sees the groups of the host's lab, too."""
+    own = namespace or os.readlink("/proc/self/ns/pid")
+    name = _NAME if own == _FIRST else f"{_NAME}-{own.strip('pid:[]')}"
+    return [place / name for place in hierarchies()]

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,9 +48,12 @@ KEPT = re.compile(
     r"(?i)\w+_proxy|SSL_CERT_(FILE|DIR)|\w+_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_(CERT|DEFAULT_TIMEOUT)|CI|TERM|DRILL"
 )
 """Variables that the command sees of the caller's."""
+TO_END = 30
+"""Seconds."""
 # pivot_root(2): unlike after chroot(2), nothing of the machine's own root can be reached any more
 ENTER = """set -e
 root=$1 cache=$2 clone=$3; shift 3
+readlink /proc/self/ns/pid > "$root/namespace"
 mount --bind "$root" "$root"; cd "$root"
 mount -t proc proc proc
 mount --rbind /sys sys
@@ -75,7 +79,6 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         preflight.check_root()
-        _check_no_lab()
         host_packages.install(HOST_PACKAGES)
         with _root(is_kept=given.keep) as root:
             return _run(root, given.command, with_cache=not given.without_cache)
@@ -85,12 +88,6 @@ def main(arguments: Sequence[str]) -> int:
     except subprocess.CalledProcessError as error:
         print(f"bare machine: {error.cmd[0]} failed: {(error.stderr or '').strip() or LOGS}", file=sys.stderr)
         return 2
-
-
-def _check_no_lab() -> None:
-    """Two labs would share control groups, and have memory for one."""
-    if cgroups.present():
-        raise LabError("a lab is up on this machine: './lab/lab down' first")
 
 
 @contextmanager
@@ -146,13 +143,30 @@ def _run(root: Path, command: Sequence[str], *, with_cache: bool) -> int:
     own = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"]
     words = [*own, "/bin/sh", "-c", ENTER, "sh", str(root), str(cache), CLONE, *command]
     say(f"in a bare Debian 12: {' '.join(command)}")
-    try:
-        code = subprocess.run(words, env=_environment()).returncode
-    finally:
-        cgroups.remove()  # of a lab that was still up: its processes have ended with the namespace
+    code = _ended(words, root)
     say(f"installed in there by the command: {' '.join(sorted(_installed(root) - before)) or 'nothing'}")
     say(f"{' '.join(command)}: exit code {code}")
     return code
+
+
+def _ended(words: Sequence[str | Path], root: Path) -> int:
+    """The exit code; what is still in the namespaces then, such as a lab that is up, is killed with them."""
+    try:
+        return subprocess.run(words, env=_environment()).returncode
+    finally:
+        _remove_groups((root / "namespace").read_text().strip())
+
+
+def _remove_groups(namespace: str) -> None:
+    """The control groups of a lab in there, as soon as the kernel is done with its processes."""
+    deadline = time.monotonic() + TO_END
+    while cgroups.present(namespace):
+        try:
+            cgroups.remove(namespace)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def _environment() -> dict[str, str]:
