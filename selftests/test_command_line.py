@@ -17,6 +17,7 @@ def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedPro
         f"--rootdir={ROOT}",
         f"-c{ROOT}/pyproject.toml",
         "--alluredir=",
+        f"--report-dir={cwd}/report",
     ]
     nobody = {**NO_CLOUD, "HOME": str(cwd), "PATH": f"{_with_ping(cwd)}:{os.environ['PATH']}", **variables}
     return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=nobody)
@@ -120,7 +121,6 @@ def test_a_missing_role_is_no_problem_where_other_checks_are_left(tmp_path: Path
         ("--connection=foo", "--hosts=controller: Unknown connection type 'foo'"),
         ("--hosts=controller,compute1,controller", "--hosts: controller is given twice"),
         ("--row=NOVA-99", "--row=NOVA-99: no such row"),
-        ("--alluredir=file/results", "--alluredir=file/results: "),
     ],
 )
 def test_what_is_malformed_is_told_in_one_line(option: str, told: str, tmp_path: Path) -> None:
@@ -128,6 +128,13 @@ def test_what_is_malformed_is_told_in_one_line(option: str, told: str, tmp_path:
     [line] = problems("--collect-only", "--hosts=controller", option, str(ROOT / "tests/compute"), cwd=tmp_path)
     assert line.startswith(told)
     assert ". Mend: " in line
+
+
+@pytest.mark.parametrize("option", ["--alluredir=file/results", "--report-dir=file/results"])
+def test_results_that_cannot_be_written_are_told(option: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    [line] = problems(option, str(ROOT / "tests/compute/test_compute_nodes.py"), cwd=tmp_path)
+    assert line.startswith(f"{option}: {tmp_path}/file is no folder. Mend: ")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ pytest_plugins = [
     "fixtures.blocking",
     "fixtures.told_at_once",
     "fixtures.what_is_wrong",
+    "fixtures.termination",
     "fixtures.report_folder",
     "fixtures.run_problems",
     "fixtures.verdict_file",
