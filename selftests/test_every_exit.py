@@ -182,8 +182,12 @@ def test_4_each_problem_is_an_error_of_junits_file(checkout: Path) -> None:
 
 
 def test_4_an_option_that_there_is_not(checkout: Path) -> None:
-    assert run(checkout, "--hots=controller").returncode == 4
-    assert verdict(checkout)["exit_code"] == 0, "the checkout that the plugins are in is another one"
+    assert run(checkout, "--report-dir=mine", "-k", "good").returncode == 0
+    assert run(checkout, "--report-dir=mine", "--hots=controller").returncode == 4
+    told = json.loads((checkout / "mine" / "verdict.json").read_text())
+    assert (told["exit_code"], told["passed"]) == (4, 0)
+    assert "refuses its command line" in told["problems"][0]
+    assert not (checkout / "mine" / "results").exists()
 
 
 def test_5_nothing_was_selected(checkout: Path) -> None:
