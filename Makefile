@@ -43,7 +43,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 acceptance:
-	@./acceptance $(if $(HOSTS),--hosts=$(HOSTS)) $(PYTEST_ARGS)
+	@HOSTS="$(HOSTS)" ./acceptance $(PYTEST_ARGS)
 
 report: $(VENV)/installed
 	@$(PYTHON) -m reports.render

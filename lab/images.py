@@ -1,5 +1,6 @@
 """What the machines start from: built once, kept in the cache under the key of its recipe."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -67,8 +68,28 @@ def build() -> Build:
     return _build()
 
 
+@contextmanager
+def in_use() -> Iterator[None]:
+    """Keep what is in the cache: labs of other process namespaces, which nobody sees from here, may run from it."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "in-use").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+def _is_in_use() -> bool:
+    with (CACHE / "in-use").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def prune() -> None:
     """Remove what other recipes left in the cache; only while no machine runs from it."""
+    if _is_in_use():
+        return
     build = _build()
     keep = {
         build.kernel.parent,

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import apt, cgroups, host_packages, mounts, preflight
+from lab import apt, cgroups, host_packages, images, mounts, preflight
 from lab.errors import LabError
 from lab.paths import CACHE as LAB_CACHE
 from lab.paths import CHECKOUT, LOGS
@@ -35,7 +35,6 @@ HOST_PACKAGES = ("mmdebstrap", "tar", "util-linux")
 COPIED = (
     "etc/hosts",
     "etc/resolv.conf",
-    "etc/apt/apt.conf.d",
     "etc/apt/auth.conf.d",
     "etc/pip.conf",
     "etc/ssl/certs",
@@ -45,7 +44,8 @@ COPIED = (
     "root/.npmrc",
 )
 KEPT = re.compile(
-    r"(?i)\w+_proxy|SSL_CERT_(FILE|DIR)|\w+_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_(CERT|DEFAULT_TIMEOUT)|CI|TERM|DRILL"
+    r"(?i)\w+_proxy|SSL_CERT_(FILE|DIR)|\w+_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_(CERT|DEFAULT_TIMEOUT|INDEX_URL)"
+    r"|UV_(DEFAULT_INDEX|INDEX_URL)|NPM_CONFIG_REGISTRY|CI|TERM|DRILL"
 )
 """Variables that the command sees of the caller's."""
 TO_END = 30
@@ -78,9 +78,10 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
+        preflight.check_kind()
         preflight.check_root()
         host_packages.install(HOST_PACKAGES)
-        with _root(is_kept=given.keep) as root:
+        with _root(is_kept=given.keep) as root, images.in_use():
             return _run(root, given.command, with_cache=not given.without_cache)
     except (LabError, OSError) as problem:
         print(f"bare machine: {problem}", file=sys.stderr)
@@ -131,9 +132,16 @@ def _configure(root: Path) -> None:
         elif source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+    (root / "etc/apt/apt.conf.d/90caller").write_text(_way_to_the_archives())
     _tool("git", "clone", "--quiet", "--no-hardlinks", CHECKOUT, f"{root}{CLONE}")
     if subprocess.run(["git", "-C", CHECKOUT, "status", "--porcelain"], capture_output=True).stdout:
         say("what is not committed is not in the clone")
+
+
+def _way_to_the_archives() -> str:
+    """The caller's proxies and transports of apt, without its hooks, whose programs are not there."""
+    lines = subprocess.run(["apt-config", "dump"], check=True, capture_output=True, text=True).stdout.splitlines()
+    return "".join(f"{line}\n" for line in lines if line.startswith("Acquire::"))
 
 
 def _run(root: Path, command: Sequence[str], *, with_cache: bool) -> int:
@@ -154,7 +162,8 @@ def _ended(words: Sequence[str | Path], root: Path) -> int:
     try:
         return subprocess.run(words, env=_environment()).returncode
     finally:
-        _remove_groups((root / "namespace").read_text().strip())
+        if (entered := root / "namespace").exists():
+            _remove_groups(entered.read_text().strip())
 
 
 def _remove_groups(namespace: str) -> None:

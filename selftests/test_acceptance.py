@@ -1,5 +1,6 @@
 """./acceptance, with a pytest and a lab that only say what they were asked for."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ cd {checkout}
 echo "$(basename "$0") $*" >> calls
 case "$*" in *reports.render*) exit "$(cat code-report)" ;; esac
 case "$*" in
+    *--collect-only*) ;;
     *pytest*)
         mkdir -p reports/run/results
         touch reports/run/results/1-result.json
@@ -86,8 +88,29 @@ def test_a_lab_that_does_not_come_up_is_a_run_that_could_not_begin(checkout: Pat
     (checkout / "reports" / "latest").symlink_to("yesterday")
     (checkout / "code-up").write_text("2")
     (checkout / "lab" / "lab").write_text((checkout / "lab" / "lab").read_text().replace("code-${2:-$1}", "code-$1"))
-    assert run(checkout).returncode == 4
-    assert not (checkout / "reports" / "latest").is_symlink()
+    for options, folder in (([], "reports/latest"), (["--report-dir=mine"], "mine")):
+        assert run(checkout, *options).returncode == 4
+        told = json.loads((checkout / folder / "verdict.json").read_text())
+        assert told["exit_code"] == 4
+        assert told["problems"] == [f"lab: '{checkout}/lab/lab up' failed: see its output"]
+
+
+def test_a_listing_leaves_the_last_results_alone(checkout: Path) -> None:
+    (checkout / "reports" / "latest").symlink_to("yesterday")
+    assert run(checkout, "--collect-only", OS_CLOUD="mine").returncode == 0
+    assert (checkout / "reports" / "latest").readlink() == Path("yesterday")
+
+
+def test_one_that_was_killed_says_by_which_signal(checkout: Path) -> None:
+    (checkout / ".venv" / "bin" / "python").write_text("#!/bin/sh\nkill -9 $$\n")
+    assert run(checkout, OS_CLOUD="mine").returncode == 128 + 9
+
+
+def test_what_cannot_be_written_is_one_line(checkout: Path) -> None:
+    (checkout / "reports" / "latest").mkdir()
+    done = run(checkout, OS_CLOUD="mine")
+    assert done.returncode == 4
+    assert done.stderr.splitlines() == [f"{checkout}/reports/latest: Is a directory"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

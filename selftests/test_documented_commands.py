@@ -35,7 +35,7 @@ WHOLE = [
 @pytest.mark.parametrize("line", WHOLE)
 def test_pytest_takes_the_options(line: str, tmp_path: Path) -> None:
     (tmp_path / "clouds.yaml").write_text(CLOUDS)
-    words = shlex.split(os.path.expandvars(line.removeprefix(PYTEST)).replace("=reports/", f"={tmp_path}/"))
+    words = shlex.split(os.path.expandvars(line.removeprefix(PYTEST)).replace("=report", f"={tmp_path}/report"))
     run = [sys.executable, "-m", "pytest", "--alluredir=", "-pno:cacheprovider", "--collect-only", "-q", *words]
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
     done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, env=env)

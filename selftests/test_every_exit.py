@@ -159,11 +159,51 @@ def test_3_a_plugin_crashed(checkout: Path) -> None:
     assert junit_errors(checkout)
 
 
-def test_3_a_plugin_crashed_before_it_began(checkout: Path) -> None:
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "configure",
+        "sessionstart",
+        "collection_modifyitems",
+        "runtestloop",
+        "sessionfinish",
+        "terminal_summary",
+        "unconfigure",
+    ],
+)
+def test_3_a_plugin_crashed_anywhere(checkout: Path, hook: str) -> None:
     with (checkout / "conftest.py").open("a") as file:
-        file.write("\ndef pytest_sessionstart(): 1/0\n")
-    assert run(checkout, "-k", "good").returncode == 3
+        file.write(f"\ndef pytest_{hook}(): raise RuntimeError('token=s3cret')\n")
+    done = run(checkout, "-k", "good")
+    assert done.returncode == 3
     assert verdict(checkout)["exit_code"] == 3
+    assert verdict(checkout)["problems"] == ["internal error: RuntimeError: token=***"]
+
+
+@pytest.mark.parametrize(("how", "code"), [("os.kill(os.getpid(), 15)", 2), ("pytest.exit('bye', returncode=7)", 7)])
+def test_it_is_ended_before_it_began(checkout: Path, how: str, code: int) -> None:
+    with (checkout / "conftest.py").open("a") as file:
+        file.write(f"\nimport os, pytest\n@pytest.hookimpl(trylast=True)\ndef pytest_configure(): {how}\n")
+    assert run(checkout, "-k", "good").returncode == code
+    assert verdict(checkout)["exit_code"] == code
+    assert verdict(checkout)["problems"][0].startswith("interrupted: ")
+
+
+def test_4_a_file_of_junit_that_cannot_be_written(checkout: Path) -> None:
+    with (checkout / "conftest.py").open("a") as file:
+        file.write(TELL_NOTED)
+    done = run(checkout, "--junitxml=pytest.ini/x.xml", "-s", "-k", "good")
+    assert f"--junitxml=pytest.ini/x.xml: {checkout}/pytest.ini is no folder" in done.stdout
+    assert done.returncode == 0, "without preflight nobody tells what was noted"
+
+
+def test_what_runs_instead_of_tests_leaves_the_last_results_alone(checkout: Path) -> None:
+    """As --sweep does."""
+    with (checkout / "conftest.py").open("a") as file:
+        file.write("\nimport pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_cmdline_main(): return 1\n")
+    before = runs(checkout)
+    assert run(checkout).returncode == 1
+    assert (runs(checkout), verdict(checkout)["exit_code"]) == (before, 0)
 
 
 def test_4_each_problem_is_an_error_of_junits_file(checkout: Path) -> None:
@@ -186,7 +226,7 @@ def test_4_an_option_that_there_is_not(checkout: Path) -> None:
     assert run(checkout, "--report-dir=mine", "--hots=controller").returncode == 4
     told = json.loads((checkout / "mine" / "verdict.json").read_text())
     assert (told["exit_code"], told["passed"]) == (4, 0)
-    assert "refuses its command line" in told["problems"][0]
+    assert told["problems"] == ["command line: unrecognized arguments: --hots=controller"]
     assert not (checkout / "mine" / "results").exists()
 
 
@@ -240,6 +280,43 @@ def test_a_folder_that_is_given_holds_the_newest_run_alone(checkout: Path) -> No
     assert len(list((checkout / "mine" / "results").glob("*-result.json"))) == 1
     assert json.loads((checkout / "mine" / "verdict.json").read_text())["exit_code"] == 0
     assert len(runs(checkout)) == 1
+
+
+@pytest.mark.parametrize("content", ["3", '{"schema": "of something else"}', "no JSON"])
+def test_what_is_not_a_runs_is_not_removed(checkout: Path, content: str) -> None:
+    (checkout / "mine" / "html").mkdir(parents=True)
+    (checkout / "mine" / "html" / "index.html").touch()
+    (checkout / "mine" / "verdict.json").write_text(content)
+    with (checkout / "conftest.py").open("a") as file:
+        file.write(TELL_NOTED)
+    done = run(checkout, "--report-dir=mine", "-s", "-k", "good")
+    assert "--report-dir=mine: its html and verdict.json were written by something else" in done.stdout
+    assert (checkout / "mine" / "html" / "index.html").exists()
+    assert (checkout / "mine" / "verdict.json").read_text() == content
+
+
+def test_a_link_in_the_place_of_results_is_removed_and_not_what_it_leads_to(checkout: Path) -> None:
+    assert run(checkout, "--report-dir=mine", "-k", "good").returncode == 0
+    (checkout / "elsewhere").mkdir()
+    (checkout / "elsewhere" / "kept").touch()
+    (checkout / "mine" / "html").symlink_to(checkout / "elsewhere")
+    assert run(checkout, "--report-dir=mine", "-k", "good").returncode == 0
+    assert (checkout / "elsewhere" / "kept").exists()
+    assert not (checkout / "mine" / "html").exists()
+
+
+def test_of_the_runs_the_newest_stay_and_what_is_no_run_does_too(checkout: Path) -> None:
+    folder = checkout / "reports" / "runs"
+    for name in [
+        *(f"20250101T0000{second:02}Z-{'refused' if second % 2 else 'abc123'}" for second in range(30)),
+        "mine",
+    ]:
+        (folder / name).mkdir()
+        os.utime(folder / name, (0, 0))
+    assert run(checkout, "-k", "good").returncode == 0
+    left = runs(checkout)
+    assert "mine" in left
+    assert (len(left), len([name for name in left if name.endswith("refused")])) == (21, 3)
 
 
 def test_two_runs_at_once_do_not_share_a_folder(checkout: Path) -> None:
