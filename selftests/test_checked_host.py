@@ -1,12 +1,15 @@
 import os
+import re
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import testinfra
 
 from fixtures.broker_paths import TRY
-from fixtures.checked_host import CheckedHost, checked
+from fixtures.checked_host import CheckedHost, checked, in_sh
 from fixtures.clocks import ASK
 from fixtures.libvirt import PRESS_ENTER
 from fixtures.programs import MissingProgram
@@ -70,6 +73,33 @@ def test_what_testinfra_expects_is_left_to_it(host: CheckedHost, bare: Path) -> 
 
 def test_programs_are_looked_for_where_the_superuser_has_them(host: CheckedHost) -> None:
     assert host.check_output("echo $PATH").endswith(":/usr/sbin:/sbin")
+
+
+def test_no_other_language_is_spoken(host: CheckedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert host.check_output("echo $LC_ALL") == "C"
+    with pytest.raises(MissingProgram):
+        host.run("no-such | sort")
+
+
+STRANGE = 'it\'s\n%s 100% !x \\n \\\\ \\0101 $HOME `x` "y" \t*;'
+
+
+def test_a_line_comes_through_whatever_is_in_it(host: CheckedHost) -> None:
+    assert host.check_output("printf %s %s", "%s", STRANGE) == STRANGE
+    assert host.check_output("printf %s '100%'") == "100%"
+    assert host.check_output("echo one\necho two") == "one\ntwo"
+
+
+@pytest.mark.parametrize("sudo_user", [None, "nova"])
+def test_nothing_in_it_means_anything_to_another_login_shell(host: CheckedHost, sudo_user: str | None) -> None:
+    line = in_sh(f"printf %s {shlex.quote(STRANGE)}")
+    assert not re.search(r"[!\n]", line)  # csh
+    assert not re.search(r"\\[\\']", line)  # fish
+    assert line.startswith("/bin/sh -c ")
+    as_other = host.backend.get_sudo_command(line, sudo_user)
+    assert not re.search(r"[!\n]|\\[\\']", as_other)
+    assert subprocess.run(line, shell=True, capture_output=True, text=True).stdout == STRANGE
 
 
 @pytest.mark.usefixtures("bare")

@@ -72,6 +72,24 @@ def test_a_way_that_leads_nowhere_is_told(spec: str, told: str, tmp_path: Path) 
     assert line.startswith(f"--hosts={spec}: {told}")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "--hosts=bogus://bob:s3cret@x",
+        "--hosts=bob:s3cret@x --connection=bogus",
+        "--hosts=bogus://bob:s3c:s3cret/s3cret@s3cret@x",
+        "--hosts=ansible://bob:s3cret@x --ansible-inventory=/dev/null",
+        "--hosts=bob:s3cret@x,bob:s3cret@x",
+        "--hosts=bob:s3cret@controller -klibvirt",
+        "--hosts=controller --role=compute=bob:s3cret@x",
+        "--hosts=controller --ssh-config=https://bob:s3cret@x/config",
+    ],
+)
+def test_no_message_repeats_a_password(given: str, tmp_path: Path) -> None:
+    done = run("--collect-only", *given.split(), str(ROOT / "tests/compute"), cwd=tmp_path)
+    assert "s3c" not in done.stdout + done.stderr
+
+
 def test_only_what_is_needed_is_asked_for(tmp_path: Path) -> None:
     told = problems(
         "--hosts=nowhere.invalid", str(ROOT / "tests/compute/test_compute_nodes.py"), "-kmy_ip", cwd=tmp_path

@@ -1,10 +1,12 @@
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from fixtures.ping import CannotAsk, from_here, is_answered, ping_once
+from fixtures.ping import IN_IMAGE, CannotAsk, from_here, is_answered, ping_once, was_answered
 from fixtures.runner_errors import RunnerError
 
 LOST = "PING 203.0.113.7\n\n--- 203.0.113.7 ping statistics ---\n1 packets transmitted, 0 received, 100% packet loss\n"
@@ -34,6 +36,25 @@ def test_where_no_way_leads_nobody_answers() -> None:
 def test_what_was_not_sent_is_not_taken_for_no_answer(code: int, shown: str, told: str, words: str) -> None:
     with pytest.raises(CannotAsk, match=words):
         is_answered(code, shown, told)
+
+
+BANNER = "** This system is for staff only; permission denied to all others; the helpdesk is unreachable **\n"
+
+
+def test_what_others_say_is_not_pings() -> None:
+    assert not is_answered(1, LOST, BANNER)
+    with pytest.raises(CannotAsk, match=r"^ping: permission denied"):
+        is_answered(1, "", f"ping: permission denied (are you root?)\n{BANNER}")
+    with pytest.raises(CannotAsk, match="bad address"):
+        is_answered(1, "", f"{BANNER}ping: bad address 'x'\n")
+
+
+@pytest.mark.parametrize("word", ["sendmsg", "sendto"])
+def test_what_the_senders_own_firewall_drops_takes_no_setcap(word: str) -> None:
+    dropped: Any = SimpleNamespace(rc=1, stdout=LOST, stderr=f"ping: {word}: Operation not permitted\n")
+    with pytest.raises(CannotAsk, match="its own firewall drops what it sends: let ICMP out") as told:
+        was_answered(dropped, "the guest", IN_IMAGE)
+    assert IN_IMAGE not in str(told.value)
 
 
 def test_the_wait_is_three_seconds_everywhere() -> None:

@@ -34,7 +34,46 @@ def _why(code: int, told: str) -> str:
 @pytest.mark.parametrize(
     ("code", "told"),
     [
+        (127, 'OCI runtime exec failed: exec failed: exec: "virsh": executable file not found in $PATH: unknown'),
+        (126, 'exec failed: exec: "/bin/virsh": stat /bin/virsh: no such file or directory: unknown'),
+        (127, "fish: Unknown command: virsh\n"),
+        (127, "fish: Unknown command 'virsh'\n"),
+        (127, "virsh: Command not found.\n"),
+    ],
+)
+def test_whatever_looks_for_it_its_name_is_found(code: int, told: str) -> None:
+    assert unusable_in(code, told) == Unusable("virsh", "no such program")
+
+
+@pytest.mark.parametrize("code", [127, 0])
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (
+            "virsh: error while loading shared libraries: libvirt.so.0: cannot open shared object file: No such file\n",
+            "error while loading shared libraries: libvirt.so.0: cannot open shared object file: No such file",
+        ),
+        (
+            "/usr/bin/virsh: symbol lookup error: /usr/lib/libvirt.so.0: undefined symbol: x\n",
+            "symbol lookup error: /usr/lib/libvirt.so.0: undefined symbol: x",
+        ),
+        (
+            "Error loading shared library libvirt.so.0: No such file or directory (needed by /usr/bin/virsh)\n",
+            "Error loading shared library libvirt.so.0: No such file or directory",
+        ),
+    ],
+)
+def test_a_program_that_lacks_a_library_is_told_by_its_own_name(code: int, told: str, why: str) -> None:
+    assert unusable_in(code, told) == (broken := Unusable("virsh", why, is_broken=True))
+    assert 'on c1, ldd "$(command -v virsh)"' in str(MissingProgram("c1", broken))
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
         (1, ""),
+        (0, "fish: Unknown command: kubectl\n"),
+        (0, "kubectl: Command not found.\n"),
         (127, ""),
         (1, "cat: /etc/hostname: No such file or directory\n"),
         (1, "error: Domain not found: no domain with matching name 'x'\n"),

@@ -1,6 +1,14 @@
+import os
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+import testinfra
+
+from fixtures.checked_host import checked
+from fixtures.nodes import Node
 from fixtures.reachability import node_problems
 
 SSH = SimpleNamespace(get_connection_type=lambda: "ssh")
@@ -17,7 +25,7 @@ def node(name: str, *, answer: str = "", error: Exception | None = None) -> Any:
             raise error
         return SimpleNamespace(stdout=answer, stderr="", failed=not answer)
 
-    return SimpleNamespace(name=name, host=SimpleNamespace(run=run, backend=SSH))
+    return SimpleNamespace(name=name, host=SimpleNamespace(try_run=run, backend=SSH))
 
 
 def test_sound_nodes_are_no_problem() -> None:
@@ -46,3 +54,31 @@ def test_one_machine_by_two_names_is_told_once() -> None:
 
 def test_two_machines_of_one_name_are_two() -> None:
     assert problems(node("a", answer="localhost\n1\n"), node("b", answer="localhost\n2\n")) == []
+
+
+def given(name: str, spec: str, **options: Any) -> Node:
+    return Node(name, frozenset(), checked(testinfra.get_host(spec, **options)))
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine with nothing but a shell and what asks who it is."""
+    for program in ("uname", "cat"):
+        os.symlink(shutil.which(program) or "", tmp_path / program)
+    monkeypatch.setattr("fixtures.checked_host.SBIN", "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("program", ["podman", "docker", "kubectl", "lxc", "chroot"])
+def test_a_program_that_is_missing_here_is_not_the_nodes(program: str) -> None:
+    [told] = problems(given("c1", f"{program}://c1"))
+    assert told.startswith(f"--hosts: {program}://c1: there is no {program} here. Mend: run the suite where {program} ")
+    assert told.count("Mend:") == 1
+
+
+@pytest.mark.usefixtures("bare")
+def test_of_sudo_that_is_missing_its_own_mend_is_told() -> None:
+    assert problems(given("local", "local://")) == []
+    [told] = problems(given("local", "local://", sudo=True))
+    assert told == "--hosts: local: it has no sudo. Mend: leave --sudo out and log in as root (root@local)"

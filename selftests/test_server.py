@@ -1,15 +1,17 @@
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
-from openstack.exceptions import NotFoundException
+from openstack.exceptions import ForbiddenException, NotFoundException
 
-from fixtures import server, server_end
+from fixtures import marked_in_compute, owners, server, server_end
 from fixtures.deadlines import Deadlines
-from fixtures.server import _Told, fixed_ip, wait_until_active
+from fixtures.owners import Owners
+from fixtures.server import _Told, ending, fixed_ip, wait_until_active
 from fixtures.server_end import what_remains_of
 from fixtures.waiting import GaveUp
 
@@ -66,3 +68,81 @@ def test_a_server_is_there_as_long_as_any_service_has_a_part_of_it(monkeypatch: 
     assert remains(monkeypatch, ["a"], ["b"]) == "a; b"
     with pytest.raises(NotFoundException):
         remains(monkeypatch, [], [])
+
+
+class Keeping:
+    """A Nova that keeps what is deleted until that is asked for by force; and Neutron with its port."""
+
+    compute = network = property(lambda self: self)
+
+    def __init__(self, *, lets_owners_force: bool = True) -> None:
+        self.lets_owners_force = lets_owners_force
+        self.there: Server | None = Server(id="s1", name="acc-1a2b3c4d5e6f-server", status="ACTIVE")
+        self.listed_with: dict[str, Any] = {}
+
+    def get_server(self, _: str) -> Server:
+        if not self.there:
+            raise NotFoundException
+        return self.there
+
+    def servers(self, **filters: Any) -> list[Server]:
+        self.listed_with = filters
+        return [self.there] if self.there else []
+
+    def ports(self, device_id: str) -> list[Any]:
+        return [SimpleNamespace(id="p1", status="DOWN")] if self.there else []
+
+    def delete_server(self, _: object, force: bool = False) -> None:
+        if force and not self.lets_owners_force:
+            raise ForbiddenException
+        self.there = None if force else Server(id="s1", status="SOFT_DELETED")
+
+
+@pytest.fixture
+def keeping(monkeypatch: pytest.MonkeyPatch) -> Keeping:
+    for module in (server_end, marked_in_compute, owners):
+        monkeypatch.setattr(module, "is_operator", lambda _: False)
+    return Keeping()
+
+
+def end_of_the_test(nova: Keeping) -> None:
+    with ending(cast(Connection, nova), Server(id="s1"), Deadlines(gone=0.2)):
+        pass
+
+
+def test_a_server_that_nova_keeps_for_later_is_ended_for_good(keeping: Keeping) -> None:
+    end_of_the_test(keeping)
+    assert keeping.there is None
+
+
+def test_where_its_owner_may_not_that_is_told(keeping: Keeping) -> None:
+    keeping.lets_owners_force = False
+    with pytest.raises(GaveUp, match=r"server s1 to be gone: .* last seen: Nova: SOFT_DELETED; Neutron: port p1 DOWN"):
+        end_of_the_test(keeping)
+
+
+def sweep(nova: Keeping) -> None:
+    for each, end in marked_in_compute.servers(cast(Connection, nova), Owners({}, {}, {}, ())):
+        end(each)
+
+
+def test_a_sweep_leaves_nothing_for_later_either(keeping: Keeping) -> None:
+    sweep(keeping)
+    assert keeping.there is None
+    assert "is_soft_deleted" not in keeping.listed_with  # a member may not ask for that
+
+
+def test_an_operators_sweep_finds_what_is_kept(keeping: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (marked_in_compute, owners):
+        monkeypatch.setattr(module, "is_operator", lambda _: True)
+    keeping.there = Server(id="s1", name="acc-1a2b3c4d5e6f-server", status="SOFT_DELETED")
+    sweep(keeping)
+    assert keeping.there is None
+    assert keeping.listed_with["is_soft_deleted"]
+
+
+def test_where_force_is_refused_the_sweep_asks_as_anybody_would(keeping: Keeping) -> None:
+    keeping.lets_owners_force = False
+    sweep(keeping)
+    assert keeping.there
+    assert keeping.there.status == "SOFT_DELETED"

@@ -279,3 +279,25 @@ def test_what_fails_here_or_for_want_of_a_program_is_no_rows(suite: pytest.Pytes
     assert "runner: no-such-program on the machine that runs the suite" in shown
     assert "missing-program: compute1: virsh" in shown
     assert _verdict(suite)["blocked"] == {}
+
+
+CRASH = """
+import os
+import pytest
+
+@pytest.mark.req("NOVA-14")
+def test_that_ends_its_worker():
+    os._exit(9)
+"""
+
+
+def test_a_worker_that_dies_is_a_failure_of_this_machine(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_crash_workload=CRASH)
+    done = suite.runpytest_subprocess("-n1", "--max-worker-restart=0", "-k", "ends_its_worker")
+    assert done.ret
+    (cause,) = _verdict(suite)["root_causes"]
+    assert cause["row"] == "runner"
+    (message,) = cause["messages"]
+    assert message.startswith("worker 'gw0' crashed while running")
+    assert message.endswith("Mend: read dmesg on this machine (was memory short?), then run that test without -n")
+    assert [failure["key"] for failure in _verdict(suite)["failures"]] == ["runner"]
