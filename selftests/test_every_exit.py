@@ -48,6 +48,19 @@ def test_slow():
     time.sleep(30)
 
 """
+WRITE_ID = """
+import pathlib
+
+def test_it(settings):
+    pathlib.Path("id").write_text(settings.run_id)
+"""
+ANSWER = """
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main():
+    return 0
+"""
 CONFTEST = f"pytest_plugins = {[f'fixtures.{name}' for name in PLUGINS]}"
 TELL_NOTED = """
 from fixtures.problems import noted
@@ -188,6 +201,19 @@ def test_4_an_option_that_there_is_not(checkout: Path) -> None:
     assert (told["exit_code"], told["passed"]) == (4, 0)
     assert "refuses its command line" in told["problems"][0]
     assert not (checkout / "mine" / "results").exists()
+
+
+def test_what_another_plugin_answers_is_not_refused(checkout: Path) -> None:
+    (checkout / "conftest.py").write_text(CONFTEST + ANSWER)
+    before = runs(checkout)
+    assert run(checkout).returncode == 0
+    assert runs(checkout) == before
+
+
+def test_the_workers_of_pytest_xdist_have_the_runs_own_id(checkout: Path) -> None:
+    (checkout / "tests" / "test_it_nodes.py").write_text(WRITE_ID)
+    assert run(checkout, "-n1").returncode == 0
+    assert (checkout / "id").read_text() == verdict(checkout)["run"]
 
 
 def test_5_nothing_was_selected(checkout: Path) -> None:

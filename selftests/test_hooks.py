@@ -1,0 +1,35 @@
+from types import ModuleType
+
+import pytest
+from pluggy import HookCaller
+
+IN_ORDER = {
+    "pytest_cmdline_main": "refused_command_line sweep",
+    "pytest_configure": """
+        redacted_logs report_folder which_tests empty_options options
+        outcomes leaks nodes private_folder termination rows
+        told_at_once run_problems verdict_file""",
+    "pytest_collection_modifyitems": "rows labels order",
+    "pytest_runtestloop": "environment dead_runs",
+    "pytest_runtest_setup": "background api_errors blocking",
+    "pytest_runtest_makereport": "outcomes explanations evidence",
+    "pytest_sessionstart": "evidence verdict_file",
+    "pytest_sessionfinish": "termination run_problems leaks effort categories",
+    "pytest_testnodedown": "effort leaks",
+    "pytest_terminal_summary": "effort run_problems what_is_wrong leaks",
+}
+"""In the order in which pytest calls them; a wrapper around those behind it."""
+
+
+def ours(hook: HookCaller) -> list[str]:
+    plugins = [each.plugin for each in reversed(hook.get_hookimpls())]
+    names = [plugin.__name__ for plugin in plugins if isinstance(plugin, ModuleType)]
+    return [name.rpartition(".")[2] for name in names if name.startswith("fixtures.")]
+
+
+def test_hooks_that_several_plugins_implement_are_called_in_this_order(pytestconfig: pytest.Config) -> None:
+    """Apart from pytest_addoption, where they are called as they come."""
+    hooks = vars(pytestconfig.hook)
+    found = {name: ours(hook) for name, hook in hooks.items() if name.startswith("pytest_")}
+    several = {name: plugins for name, plugins in found.items() if len(plugins) > 1 and name != "pytest_addoption"}
+    assert several == {name: plugins.split() for name, plugins in IN_ORDER.items()}
