@@ -22,7 +22,7 @@ from pathlib import Path
 import openstack
 from openstack.connection import Connection
 
-from fixtures.apis import keystone
+from fixtures.cloud.client import keystone
 
 ROOT = Path(__file__).parent.parent
 NODES = ("tests/compute/test_compute_nodes.py", "-kmy_ip")

@@ -16,8 +16,8 @@ from typing import Any
 import openstack
 from openstack.connection import Connection
 
-from fixtures.apis import steadied
-from fixtures.waiting import wait_for
+from fixtures.cloud.client import steadied
+from fixtures.core.waiting import wait_for
 
 NAME = f"path-{secrets.token_hex(4)}"
 DEADLINE = 300

@@ -19,7 +19,7 @@ from typing import Any
 import openstack
 from openstack.connection import Connection
 
-from fixtures.apis import cinder, connected_as, glance, keystone, steadied
+from fixtures.cloud.client import cinder, connected_as, glance, keystone, steadied
 
 Attributes = dict[str, Any]
 Everything = dict[str, dict[str, Attributes]]

@@ -25,9 +25,9 @@ from pathlib import Path
 import openstack
 from openstack.connection import Connection
 
-from fixtures.apis import steadied
-from fixtures.private_folder import PARENT, PREFIX
-from fixtures.waiting import GaveUp, wait_for
+from fixtures.cloud.client import steadied
+from fixtures.core.private_folder import PARENT, PREFIX
+from fixtures.core.waiting import GaveUp, wait_for
 from selftests.everything import Everything, differences, everything
 from selftests.swift_disks import containers_on_disk
 

@@ -3,7 +3,7 @@ import struct
 
 import pytest
 
-from fixtures.amqp import (
+from fixtures.broker.amqp import (
     CLOSE,
     CLOSE_OK,
     OPEN_OK,

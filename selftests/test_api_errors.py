@@ -1,7 +1,7 @@
 import pytest
 from openstack.exceptions import HttpException
 
-from fixtures.api_errors import ApiError, told_in_one_sentence
+from fixtures.session.api_errors import ApiError, told_in_one_sentence
 
 
 def test_an_http_error_is_told_with_its_mend() -> None:

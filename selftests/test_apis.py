@@ -5,7 +5,7 @@ from openstack.connection import Connection
 from requests import PreparedRequest
 from requests_mock import Mocker
 
-from fixtures.apis import connected_as
+from fixtures.cloud.client import connected_as
 from selftests.fake_keystone import KEYSTONE, VERSION, connected, endpoint, token
 
 SWIFT = "http://controller:8080/v1"

@@ -6,7 +6,7 @@ from subprocess import PIPE, Popen
 import pytest
 import testinfra
 
-from fixtures.arguments import arguments_of, read_started
+from fixtures.nodes.process_args import arguments_of, read_started
 
 Arguments = Callable[..., list[list[str]]]
 IN_UNIT = "ExecStart={{ path={0} ; argv[]={0} {1} ; ignore_errors=no ; pid=0 }}"

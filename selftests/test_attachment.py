@@ -8,10 +8,10 @@ import pytest
 from openstack.block_storage.v3.volume import Volume
 from openstack.connection import Connection
 
-from fixtures import attachment
-from fixtures.attachment import Views, attached, detach
-from fixtures.deadlines import Deadlines
-from fixtures.waiting import GaveUp
+from fixtures.block import attachment
+from fixtures.block.attachment import Views, attached, detach
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import GaveUp
 
 QUICK = Deadlines(volume_ready=0.2)
 VOLUME = Volume(id="v1")

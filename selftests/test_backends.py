@@ -2,9 +2,9 @@ from typing import cast
 
 import pytest
 
-from fixtures.backends import Backend
-from fixtures.config import EffectiveConfig
-from fixtures.nodes import Node
+from fixtures.block.backends import Backend
+from fixtures.nodes.config import EffectiveConfig
+from fixtures.nodes.nodes import Node
 
 
 def backend(text: str, name: str = "lvm") -> Backend:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import waiting
+from fixtures.core import waiting
 
 pytest_plugins = ["pytester"]
 
@@ -12,9 +12,9 @@ SUITE = """
 import threading
 
 import pytest
-from fixtures.background import early
+from fixtures.session.prefetch import early
 
-pytest_plugins = ["fixtures.background"]
+pytest_plugins = ["fixtures.session.prefetch"]
 told = []
 
 @early
@@ -89,8 +89,8 @@ def test_what_goes_wrong_in_the_end_is_told(pytester: pytest.Pytester) -> None:
 def test_what_does_not_hang_on_each_other_is_ended_side_by_side(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("""
 import threading
-from fixtures.background import early
-pytest_plugins = ["fixtures.background"]
+from fixtures.session.prefetch import early
+pytest_plugins = ["fixtures.session.prefetch"]
 both = threading.Barrier(2, timeout=10)
 @early
 def image():
@@ -120,8 +120,8 @@ def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatc
 
 
 LATE = """
-from fixtures.background import late
-from fixtures.verdict import VERDICT, Failure, Verdict
+from fixtures.session.prefetch import late
+from fixtures.verdict.verdict import VERDICT, Failure, Verdict
 
 @late
 def volume(network):

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.bridge_netfilter import RDOS_SCRIPT, SYSCTLS, BridgeNetfilter, in_order, parse_facts
+from fixtures.network.bridge_netfilter import RDOS_SCRIPT, SYSCTLS, BridgeNetfilter, in_order, parse_facts
 
 IPTABLES, _ = SYSCTLS
 NOW = "/proc/sys/net/bridge/bridge-nf-call-iptables"

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.broker_filters import guarded_paths
-from fixtures.broker_paths import BrokerPath
-from fixtures.node_filters import PacketFilters
+from fixtures.broker.filters import guarded_paths
+from fixtures.broker.paths import BrokerPath
+from fixtures.nodes.firewall.live import PacketFilters
 
 find: Any = getattr(guarded_paths, "__wrapped__")  # noqa: B009  # the function under the fixture
 NODE: Any = SimpleNamespace(name="controller")

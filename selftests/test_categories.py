@@ -1,9 +1,9 @@
 import re
 from typing import Any
 
-from fixtures.categories import categories
-from fixtures.outcomes import LABEL
-from fixtures.verdict import CLEAN_UP, Failure, Verdict
+from fixtures.report.categories import categories
+from fixtures.report.outcomes import LABEL
+from fixtures.verdict.verdict import CLEAN_UP, Failure, Verdict
 
 
 def verdict(*keys: str) -> Verdict:

@@ -1,4 +1,4 @@
-from fixtures.cells import hosts_in
+from fixtures.compute.cells import hosts_in
 
 TABLE = """\
 3 RLock(s) were not greened, to fix this error make sure you run eventlet.monkey_patch() before importing

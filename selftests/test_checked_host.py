@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import testinfra
 
-from fixtures.broker_paths import TRY
-from fixtures.checked_host import CheckedHost, checked
-from fixtures.clocks import ASK
-from fixtures.libvirt import PRESS_ENTER
-from fixtures.programs import MissingProgram
-from fixtures.vxlan_probe import RUN
+from fixtures.broker.paths import TRY
+from fixtures.compute.libvirt import PRESS_ENTER
+from fixtures.core.programs import MissingProgram
+from fixtures.network.vxlan_probe import RUN
+from fixtures.nodes.checked_host import CheckedHost, checked
+from fixtures.nodes.clocks import ASK
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A node with nothing but a shell and what is linked into this folder."""
     for program in ("sed", "timeout", "env"):
         (tmp_path / program).symlink_to(shutil.which(program) or "")
-    monkeypatch.setattr("fixtures.checked_host.SBIN", "")
+    monkeypatch.setattr("fixtures.nodes.checked_host.SBIN", "")
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 

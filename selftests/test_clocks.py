@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from fixtures.clocks import RUNNER, Clock, TimeService, read_clock
+from fixtures.nodes.clocks import RUNNER, Clock, TimeService, read_clock
 
 
 def ticks(*times: float) -> Callable[[], float]:

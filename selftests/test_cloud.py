@@ -4,8 +4,8 @@ from keystoneauth1.exceptions import Unauthorized
 from openstack.connection import Connection
 from requests_mock import Mocker
 
-from fixtures.catalogue import Endpoint, endpoints_of, http_status
-from fixtures.cloud import is_operator
+from fixtures.cloud.connection import is_operator
+from fixtures.identity.catalogue import Endpoint, endpoints_of, http_status
 from selftests.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
 
 

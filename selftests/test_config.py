@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.config import EffectiveConfig, lines_of, sources
+from fixtures.nodes.config import EffectiveConfig, lines_of, sources
 
 
 def test_without_arguments_the_defaults_are_read() -> None:

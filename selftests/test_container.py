@@ -7,10 +7,10 @@ import pytest
 from openstack.connection import Connection
 from openstack.object_store.v1.obj import Object
 
-from fixtures import container
-from fixtures.container import told_of
-from fixtures.deadlines import Deadlines
-from fixtures.waiting import GaveUp
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import GaveUp
+from fixtures.object import container
+from fixtures.object.container import told_of
 
 QUICK = Deadlines(listed=0.2)
 

@@ -8,8 +8,8 @@ import requests
 from requests_mock import Mocker
 from urllib3.exceptions import MaxRetryError
 
-from fixtures.credentials import credential_problems
-from fixtures.options import SETTINGS
+from fixtures.core.options import SETTINGS
+from fixtures.preflight.credentials import credential_problems
 from selftests.fake_keystone import KEYSTONE, VERSION, keystone, token
 
 OS = {
@@ -32,7 +32,7 @@ UNTRUSTED = (
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No clouds.yaml of whoever runs this."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("fixtures.clouds_file.CONFIG_FILES", [str(tmp_path / "clouds.yaml")])
+    monkeypatch.setattr("fixtures.preflight.clouds_file.CONFIG_FILES", [str(tmp_path / "clouds.yaml")])
     for name in os.environ:
         if name.startswith("OS_"):
             monkeypatch.delenv(name)

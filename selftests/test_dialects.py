@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.dialects import DIALECTS, installed, nearest
+from fixtures.nodes.unit_names import DIALECTS, installed, nearest
 
 
 @pytest.mark.parametrize(

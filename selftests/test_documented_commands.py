@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.image_file import CIRROS
+from fixtures.preflight.image_file import CIRROS
 
 ROOT = Path(__file__).parent.parent
 PAGES = {name: (ROOT / name).read_text() for name in ("README.md", "docs/your-cloud.md")}

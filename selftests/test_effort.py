@@ -1,4 +1,4 @@
-from fixtures.effort import Effort, told
+from fixtures.core.request_stats import Effort, told
 
 
 def test_guests_are_counted_together() -> None:

@@ -5,8 +5,8 @@ import pytest
 from openstack.connection import Connection
 from openstack.exceptions import ConflictException, SDKException
 
-from fixtures import ending
-from fixtures.marked import Marked
+from fixtures.cleanup import delete_tagged
+from fixtures.cleanup.tagged import Marked
 
 MARK = "acc-1a2b3c4d5e6f"
 DEADLINE = 0.1
@@ -42,8 +42,8 @@ def thing(cloud: Cloud, name: str) -> Marked:
 
 
 def ended(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    monkeypatch.setattr(ending, "marked", cloud.marked)
-    return ending.end_marked(cloud, [MARK], DEADLINE, lambda _: None)
+    monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
+    return delete_tagged.end_marked(cloud, [MARK], DEADLINE, lambda _: None)
 
 
 def test_what_hangs_on_others_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,8 +85,8 @@ def test_what_was_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) ->
             super().end(name)
 
     cloud = Busy(f"volume of {MARK}")
-    monkeypatch.setattr(ending, "marked", cloud.marked)
-    assert ending.end_marked(cloud, [MARK], 5, lambda _: None) == []
+    monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
+    assert delete_tagged.end_marked(cloud, [MARK], 5, lambda _: None) == []
     assert asked == 2
 
 
@@ -104,8 +104,8 @@ def test_a_kind_of_which_all_is_gone_is_not_listed_again(monkeypatch: pytest.Mon
         return cloud.marked(*words, **named)
 
     cloud = Slow(f"volume of {MARK}", f"container of {MARK}")
-    monkeypatch.setattr(ending, "marked", marked)
-    assert ending.end_marked(cloud, [MARK], 5, lambda _: None) == []
+    monkeypatch.setattr(delete_tagged, "marked", marked)
+    assert delete_tagged.end_marked(cloud, [MARK], 5, lambda _: None) == []
     first, *_, last = [kinds for kinds in looks if "volume" in kinds]
     assert ("container" in first, set(last)) == (True, {"volume"})
 
@@ -117,5 +117,5 @@ def test_a_kind_that_could_not_be_listed_is_listed_again(monkeypatch: pytest.Mon
             self.dark = [] if kind(name) == "volume" else self.dark
 
     cloud = Recovering(f"volume of {MARK}", f"server of {MARK}", f"snapshot of {MARK}", dark=["snapshot"])
-    monkeypatch.setattr(ending, "marked", cloud.marked)
-    assert ending.end_marked(cloud, [MARK], 5, lambda _: None) == []
+    monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
+    assert delete_tagged.end_marked(cloud, [MARK], 5, lambda _: None) == []

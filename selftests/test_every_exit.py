@@ -14,21 +14,21 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PLUGINS = [
-    "refused_command_line",
-    "options",
-    "empty_options",
-    "which_tests",
-    "report_folder",
-    "rows",
-    "order",
-    "workers",
-    "termination",
-    "ground",
-    "outcomes",
-    "what_is_wrong",
-    "categories",
-    "run_problems",
-    "verdict_file",
+    "report.refused_command_line",
+    "core.options",
+    "core.empty_options",
+    "core.which_tests",
+    "report.report_folder",
+    "verdict.requirements",
+    "verdict.order",
+    "core.workers",
+    "session.termination",
+    "verdict.dependencies",
+    "report.outcomes",
+    "report.what_is_wrong",
+    "report.categories",
+    "report.run_problems",
+    "report.verdict_file",
 ]
 TESTS = """
 import pathlib
@@ -63,7 +63,7 @@ def pytest_cmdline_main():
 """
 CONFTEST = f"pytest_plugins = {[f'fixtures.{name}' for name in PLUGINS]}"
 TELL_NOTED = """
-from fixtures.problems import noted
+from fixtures.core.usage_errors import noted
 
 def pytest_collection_finish(session):
     print(*noted(session.config))

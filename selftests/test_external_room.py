@@ -5,10 +5,10 @@ import pytest
 from openstack.exceptions import SDKException
 from openstack.network.v2.network import Network
 
-from fixtures import external_room
-from fixtures.cloud import GIVEN
-from fixtures.external_room import external_problems
-from fixtures.options import SETTINGS
+from fixtures.cloud.connection import GIVEN
+from fixtures.core.options import SETTINGS
+from fixtures.preflight import external_network
+from fixtures.preflight.external_network import external_problems
 
 EXT1 = Network(id="1", name="ext1")
 ALL = {"router", "floating_ip", "other_floating_ip"}
@@ -30,7 +30,7 @@ class Neutron:
 
 @pytest.fixture(autouse=True)
 def _operator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(external_room, "is_operator", lambda _: True)
+    monkeypatch.setattr(external_network, "is_operator", lambda _: True)
 
 
 def problems(networks: list[Network], free: int | None, needed: set[str], *rows: str) -> list[str]:

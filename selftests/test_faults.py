@@ -2,7 +2,7 @@ import subprocess
 
 import pytest
 
-from fixtures.row_pages import titles
+from fixtures.verdict.requirement_docs import titles
 from lab import faults
 
 CATALOGUE = faults.catalogue()

@@ -1,4 +1,4 @@
-from fixtures.firewalld import forgotten
+from fixtures.nodes.firewall.firewalld import forgotten
 
 ZONES = "public (active)\n  target: default\n  services: ssh{services}\n  ports: {ports}\n  rich rules: \n{rich}"
 

@@ -2,8 +2,8 @@ from typing import Any, cast
 
 import pytest
 
-from fixtures.guest import Guest
-from fixtures.ping import CannotAsk
+from fixtures.guest.guest import Guest
+from fixtures.guest.ping import CannotAsk
 
 COUNTERS = """\
 Icmp: InMsgs InErrors InCsumErrors InDestUnreachs InTimeExcds InParmProbs InSrcQuenchs InRedirects InEchos InEchoReps

@@ -6,12 +6,12 @@ import pytest
 from openstack.connection import Connection
 from requests_mock import Mocker
 
-from fixtures.cloud import GIVEN
-from fixtures.flavor import DISK
-from fixtures.guest_room import guest_problems
-from fixtures.image_file import CIRROS
-from fixtures.options import SETTINGS
-from fixtures.volume import SIZE
+from fixtures.block.volume import SIZE
+from fixtures.cloud.connection import GIVEN
+from fixtures.compute.flavor import DISK
+from fixtures.core.options import SETTINGS
+from fixtures.preflight.guest_room import guest_problems
+from fixtures.preflight.image_file import CIRROS
 from selftests.fake_keystone import connected, keystone
 from selftests.test_image_needs import MIB, qcow2
 

@@ -6,17 +6,17 @@ from pluggy import HookCaller
 IN_ORDER = {
     "pytest_cmdline_main": "refused_command_line sweep",
     "pytest_configure": """
-        redacted_logs report_folder which_tests empty_options options
-        outcomes leaks nodes private_folder termination rows
-        told_at_once run_problems verdict_file""",
-    "pytest_collection_modifyitems": "rows labels order",
-    "pytest_runtestloop": "environment dead_runs",
-    "pytest_runtest_setup": "background api_errors blocking",
+        redacted_logs which_tests empty_options options report_folder
+        leaks nodes termination requirements private_folder outcomes
+        terminal run_problems verdict_file""",
+    "pytest_collection_modifyitems": "requirements allure order",
+    "pytest_runtestloop": "stale_runs environment",
+    "pytest_runtest_setup": "prefetch api_errors blocking",
     "pytest_runtest_makereport": "outcomes explanations evidence",
     "pytest_sessionstart": "evidence verdict_file",
-    "pytest_sessionfinish": "termination run_problems leaks effort categories",
-    "pytest_testnodedown": "effort leaks",
-    "pytest_terminal_summary": "effort run_problems what_is_wrong leaks",
+    "pytest_sessionfinish": "termination run_problems leaks request_stats categories",
+    "pytest_testnodedown": "leaks request_stats",
+    "pytest_terminal_summary": "request_stats run_problems what_is_wrong leaks",
 }
 """In the order in which pytest calls them; a wrapper around those behind it."""
 

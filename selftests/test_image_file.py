@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.image_file import CIRROS, image_problems
-from fixtures.options import SETTINGS
+from fixtures.core.options import SETTINGS
+from fixtures.preflight.image_file import CIRROS, image_problems
 
 QCOW2 = b"QFI\xfb" + bytes(600)
 RAW = bytes(510) + b"\x55\xaa" + bytes(100)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.image_needs import disk_gib, disk_size, least_memory, usual_memory
+from fixtures.core.image_needs import disk_gib, disk_size, least_memory, usual_memory
 
 MIB = 1024**2
 

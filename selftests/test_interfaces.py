@@ -3,10 +3,10 @@ import shutil
 import pytest
 import testinfra
 
-from fixtures.checked_host import checked
-from fixtures.interfaces import bridge_ports, not_neutrons, parse_links
-from fixtures.nodes import Node
-from fixtures.programs import MissingProgram
+from fixtures.core.programs import MissingProgram
+from fixtures.nodes.checked_host import checked
+from fixtures.nodes.interfaces import bridge_ports, not_neutrons, parse_links
+from fixtures.nodes.nodes import Node
 
 HERE = Node("here", frozenset(), checked(testinfra.get_host("local://")))
 

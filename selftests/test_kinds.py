@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 import requests
 
-from fixtures.kinds import MADE_BY_POST, made_by
-from fixtures.marked import LISTERS
+from fixtures.cleanup.tagged import LISTERS
+from fixtures.cloud.api.resource_types import MADE_BY_POST, made_by
 
 SERVERS = "http://controller:8774/v2.1/servers"
 

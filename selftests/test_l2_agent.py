@@ -1,8 +1,8 @@
 import pytest
 
-from fixtures.dialects import DIALECTS
-from fixtures.l2_service import chosen
-from fixtures.l2_settings import LINUXBRIDGE, OPENVSWITCH, OVN, filters, parse_mappings
+from fixtures.network.l2_options import LINUXBRIDGE, OPENVSWITCH, OVN, filters, parse_mappings
+from fixtures.network.l2_service import chosen
+from fixtures.nodes.unit_names import DIALECTS
 
 
 def unit(name: str, active: str = "active", enabled: str = "enabled", program: str = "") -> dict[str, str]:

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.last_words import last_line, last_words
+from fixtures.core.error_text import last_line, last_words
 
 
 @pytest.mark.parametrize(("told", "last"), [("", ""), ("\n \n", ""), ("first\n last \n\n", "last"), ("only", "only")])

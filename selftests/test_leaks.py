@@ -6,14 +6,14 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
 CONFTEST = """
-pytest_plugins = ["fixtures.options", "fixtures.termination", "fixtures.dead_runs", "fixtures.leaks"]
+pytest_plugins = ["fixtures.core.options", "fixtures.session.termination", "fixtures.cleanup"]
 
 import pytest
-from fixtures import dead_runs, leaks
-from fixtures.cloud import GIVEN
-from fixtures.ledger import LEDGER
-from fixtures.marked import Marked
-from fixtures.marks import run_id
+from fixtures.cleanup import leaks, stale_runs
+from fixtures.cloud.connection import GIVEN
+from fixtures.cloud.run.ledger import LEDGER
+from fixtures.cleanup.tagged import Marked
+from fixtures.core.run_tag import run_id
 
 MARK = "acc-" + run_id("1a2b3c4d")
 there = []
@@ -27,7 +27,7 @@ def end_marked(cloud, marks, deadline, tell, known):
 
 leaks.marked = lambda *_, **__: (there, [])
 leaks.end_marked = end_marked
-dead_runs._dead_runs = lambda cloud: DEAD
+stale_runs._dead_runs = lambda cloud: DEAD
 DEAD = []
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,15 +11,15 @@ import pytest
 import requests
 from requests_mock import Mocker
 
-from fixtures.ledger import Ledger, folder
-from fixtures.past_runs import Past, past_runs
+from fixtures.cloud.run.ledger import Ledger, folder
+from fixtures.cloud.run.run_ledgers import Past, past_runs
 
 MARK = "acc-1a2b3c4d5e6f"
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
 SERVERS = "http://controller:8774/v2.1/servers"
 HOLD = f"""
 import sys
-from fixtures.ledger import Ledger
+from fixtures.cloud.run.ledger import Ledger
 ledger = Ledger()
 ledger.begin({MARK!r}, {CLOUD!r}, {CALLER!r})
 ledger._write({{"made": "server", "id": "s1"}})

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import testinfra
 
-from fixtures.libvirt import PROMPT, Domain
-from fixtures.nodes import Node
+from fixtures.compute.libvirt import PROMPT, Domain
+from fixtures.nodes.nodes import Node
 
 # Shows an old prompt, and answers each Enter (0d) with one more until ^] (1d) comes
 ALIVE = """

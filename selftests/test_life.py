@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.life import AT_MOST, UNKNOWN, Life, own_life, told_in, why_alive
+from fixtures.cloud.run.run_process import AT_MOST, UNKNOWN, Life, own_life, told_in, why_alive
 
 NOW = datetime.now(UTC)
 ELSEWHERE = replace(own_life(), host="ci-7", boot="another", pid="1", ticks="1")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.options import VALUES
+from fixtures.core.options import VALUES
 
 ROOT = Path(__file__).parent.parent
 BARE = {"PATH": os.environ["PATH"], "COLUMNS": "200"}

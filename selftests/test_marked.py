@@ -1,4 +1,4 @@
-from fixtures.marked import LISTERS, ORDER, OWNERS
+from fixtures.cleanup.tagged import LISTERS, ORDER, OWNERS
 
 
 def test_every_kind_has_its_turn_once() -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.marked_in_block import STUCK, is_stuck
+from fixtures.cleanup.resources.block import STUCK, is_stuck
 
 
 @dataclass

@@ -3,9 +3,9 @@ from typing import Any, cast
 
 import pytest
 
-from fixtures.deadlines import Deadlines
-from fixtures.guest import Guest
-from fixtures.metadata import UUID, told_by_metadata
+from fixtures.core.deadlines import Deadlines
+from fixtures.guest.guest import Guest
+from fixtures.guest.metadata import UUID, told_by_metadata
 
 
 class Host:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import testinfra
 
-from fixtures.namespaces import Namespace, why_closed
+from fixtures.nodes.namespaces import Namespace, why_closed
 
 LOCAL = testinfra.get_host("local://")
 LISTED = "qdhcp-net (id: 0)\nqrouter-rtr\n"

@@ -1,4 +1,4 @@
-from fixtures.nat import NatTable, parse_nat
+from fixtures.guest.nat import NatTable, parse_nat
 
 # As the L3 agent of Zed leaves it
 SAVED = """

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes import side_by_side
+from fixtures.nodes.nodes import side_by_side
 
 
 def test_answers_come_in_the_order_of_the_nodes() -> None:

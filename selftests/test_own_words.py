@@ -1,4 +1,4 @@
-from fixtures.own_words import LONGEST, MOST, newest
+from fixtures.report.service_errors import LONGEST, MOST, newest
 
 COLLECTED = """== controller
 /var/log/nova/nova-scheduler.log:

@@ -2,9 +2,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from fixtures.marks import run_id
-from fixtures.owners import Owners
-from fixtures.run import Run
+from fixtures.cleanup.ownership import Owners
+from fixtures.cloud.run.owned import Run
+from fixtures.core.run_tag import run_id
 
 RUN = Run(run_id("1a2b3c4d"))
 OTHER = Run(run_id("00000001"))

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.packages import Package, Packages, parse
+from fixtures.nodes.packages import Package, Packages, parse
 
 
 def test_packages_of_debian_are_read() -> None:

@@ -2,8 +2,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from fixtures.packet_conditions import Packet
-from fixtures.packet_filter import Table, parse_rule, parse_table
+from fixtures.nodes.firewall.iptables import Table, parse_rule, parse_table
+from fixtures.nodes.firewall.match import Packet
 
 PACKET = Packet(ip_address("10.0.0.101"), ip_address("10.0.0.11"), 5672, "eth0")
 OPENING = '-A INPUT -s 10.0.0.101/32 -p tcp -m multiport --dports 5671,5672 -m comment --comment "001 -j" -j ACCEPT'

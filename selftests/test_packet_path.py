@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.packet_path import how_far, stations
+from fixtures.guest.path_trace import how_far, stations
 
 WAY = stations("net", "rtr", "172.16.1.5", "203.0.113.7")
 

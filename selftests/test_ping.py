@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.ping import CannotAsk, from_here, is_answered, ping_once
-from fixtures.runner_errors import RunnerError
+from fixtures.core.runner_errors import RunnerError
+from fixtures.guest.ping import CannotAsk, from_here, is_answered, ping_once
 
 LOST = "PING 203.0.113.7\n\n--- 203.0.113.7 ping statistics ---\n1 packets transmitted, 0 received, 100% packet loss\n"
 

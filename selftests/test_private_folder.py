@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import private_folder
-from fixtures.private_folder import PREFIX, PrivateFolder, remove_dead
+from fixtures.core import private_folder
+from fixtures.core.private_folder import PREFIX, PrivateFolder, remove_dead
 
 LONG_AGO = (1, 1)
 HOLD = """
 import sys
 from pathlib import Path
-from fixtures import private_folder
+from fixtures.core import private_folder
 private_folder.PARENT = Path(sys.argv[1])
 print(private_folder.PrivateFolder().path, flush=True)
 input()

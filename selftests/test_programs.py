@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.programs import TABLE, MissingProgram, Unusable, to_install, unusable_in
+from fixtures.core.programs import TABLE, MissingProgram, Unusable, to_install, unusable_in
 
 
 @pytest.mark.parametrize(

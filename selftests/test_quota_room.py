@@ -5,9 +5,9 @@ import pytest
 from openstack.connection import Connection
 from requests_mock import Mocker
 
-from fixtures.cloud import GIVEN
-from fixtures.options import SETTINGS
-from fixtures.quota_room import quota_problems, wanted
+from fixtures.cloud.connection import GIVEN
+from fixtures.core.options import SETTINGS
+from fixtures.preflight.quota import quota_problems, wanted
 from selftests.fake_keystone import NOVA, connected, keystone
 
 LIMITS = {

@@ -10,7 +10,7 @@ import pytest
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
 
-from fixtures import quotas
+from fixtures.cloud import quotas
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from fixtures.reachability import node_problems
+from fixtures.preflight.node_access import node_problems
 
 SSH = SimpleNamespace(get_connection_type=lambda: "ssh")
 QUESTION = "--hosts: nothing tells what c1 is"

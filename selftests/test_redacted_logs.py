@@ -5,7 +5,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-CONFTEST = 'pytest_plugins = ["fixtures.evidence", "fixtures.redacted_logs"]'
+CONFTEST = 'pytest_plugins = ["fixtures.verdict.evidence", "fixtures.core.redacted_logs"]'
 TEST = """
 import logging
 

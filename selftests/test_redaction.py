@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.redaction import redact
+from fixtures.core.redaction import redact
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from typing import cast
 
 import pytest
 
-from fixtures.nodes import Node
-from fixtures.programs import MissingProgram
-from fixtures.relay import connection_from
-from fixtures.ssh import SharedSsh
+from fixtures.core.programs import MissingProgram
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.relay import connection_from
+from fixtures.nodes.ssh import SharedSsh
 
 
 class Here(SharedSsh):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.report_folder import ROOM, folder_problems
+from fixtures.report.report_folder import ROOM, folder_problems
 
 
 def test_a_folder_that_can_be_made_is_no_problem(tmp_path: Path) -> None:

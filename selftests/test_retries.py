@@ -13,9 +13,9 @@ import pytest
 import requests
 from openstack.connection import Connection
 
-from fixtures.apis import FreshConnection, steadied
-from fixtures.effort import EFFORT
-from fixtures.retries import TRIES
+from fixtures.cloud.api.retries import TRIES
+from fixtures.cloud.client import FreshConnection, steadied
+from fixtures.core.request_stats import EFFORT
 
 Answer = tuple[int, Any]
 Api = Callable[[str, str, bytes], Answer]
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fixtures.retries.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("fixtures.cloud.api.retries.FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.ring_devices import Place, states
-from fixtures.rings import Ring, RingDevice, devices_in
-from fixtures.swift_files import gathered, server_options
+from fixtures.object.ring_devices import Place, states
+from fixtures.object.rings import Ring, RingDevice, devices_in
+from fixtures.object.swift_files import gathered, server_options
 
 DEVICES = [
     {"device": "d1", "ip": "10.0.0.11", "replication_ip": "10.0.1.11", "port": 6200, "weight": 100.0},

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.roles import ALL_ROLES, assign, question
+from fixtures.nodes.roles import ALL_ROLES, assign, question
 
 
 def roles(*names: str, options: tuple[str, ...] = (), **groups: list[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.row_pages import READ_ON, page, title, titles
+from fixtures.verdict.requirement_docs import READ_ON, page, title, titles
 
 pytest_plugins = ["pytester"]
 

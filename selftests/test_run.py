@@ -7,8 +7,8 @@ from openstack.compute.v2.server import Server
 from openstack.exceptions import ConflictException, NotFoundException
 from openstack.identity.v3.project import Project
 
-from fixtures.run import ensure_gone, owned
-from fixtures.waiting import GaveUp
+from fixtures.cloud.run.owned import ensure_gone, owned
+from fixtures.core.waiting import GaveUp
 
 
 class There:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from fixtures.runner_errors import RunnerError, runners_own
+from fixtures.core.runner_errors import RunnerError, runners_own
 
 
 def raised(*, by: str) -> OSError:

@@ -7,11 +7,11 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 from openstack.exceptions import NotFoundException
 
-from fixtures import server, server_end
-from fixtures.deadlines import Deadlines
-from fixtures.server import _Told, fixed_ip, wait_until_active
-from fixtures.server_end import what_remains_of
-from fixtures.waiting import GaveUp
+from fixtures.compute import server, server_end
+from fixtures.compute.server import _Told, fixed_ip, wait_until_active
+from fixtures.compute.server_end import what_remains_of
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import GaveUp
 
 CLOUD = cast(Connection, None)
 FLOATING = {"addr": "203.0.113.7", "OS-EXT-IPS:type": "floating"}

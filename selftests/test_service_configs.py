@@ -1,5 +1,5 @@
-from fixtures.service_configs import is_used
-from fixtures.units import parse_properties
+from fixtures.nodes.service_configs import is_used
+from fixtures.nodes.systemd_units import parse_properties
 
 SHOWN = """\
 Id=nova-conductor.service

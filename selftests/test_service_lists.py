@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures import service_lists
+from fixtures.cloud import service_lists
 
 NOW = "Tue, 18 Nov 2025 12:00:00 GMT"
 SERVICE = {

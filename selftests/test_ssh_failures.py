@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.ssh_failures import why
+from fixtures.preflight.ssh_failures import why
 
 # As OpenSSH 9.2, sudo 1.9, cloud-init and paramiko 4 say it
 CHANGED = """@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 from openstack.connection import Connection
 
-from fixtures import sweep
-from fixtures.ledger import LEDGER, Ledger, folder
-from fixtures.life import own_life
-from fixtures.marked import Marked
-from fixtures.marks import run_id
-from fixtures.past_runs import Past, past_runs
-from fixtures.run import Run
+from fixtures.cleanup import sweep
+from fixtures.cleanup.tagged import Marked
+from fixtures.cloud.run.ledger import LEDGER, Ledger, folder
+from fixtures.cloud.run.owned import Run
+from fixtures.cloud.run.run_ledgers import Past, past_runs
+from fixtures.cloud.run.run_process import own_life
+from fixtures.core.run_tag import run_id
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
 DEAD, ALIVE = Run(run_id("00000001")).mark, Run(run_id("00000002")).mark
-CONFTEST = 'pytest_plugins = ["fixtures.options", "fixtures.nodes", "fixtures.sweep"]'
+CONFTEST = 'pytest_plugins = ["fixtures.core.options", "fixtures.nodes.nodes", "fixtures.cleanup.sweep"]'
 
 
 @dataclass

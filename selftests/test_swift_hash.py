@@ -1,4 +1,4 @@
-from fixtures.swift_hash import OPTIONS, digests_in
+from fixtures.object.swift_hash import OPTIONS, digests_in
 
 
 def conf(suffix: str) -> str:

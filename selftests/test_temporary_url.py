@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from openstack.connection import Connection
 
-from fixtures.container import StoredObject
-from fixtures.temporary_url import TemporaryUrls, best_digest
+from fixtures.object.container import StoredObject
+from fixtures.object.temporary_url import TemporaryUrls, best_digest
 
 
 class FakeCloud:

@@ -10,7 +10,7 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
 CONFTEST = """
-pytest_plugins = ["fixtures.options", "fixtures.workers", "fixtures.termination"]
+pytest_plugins = ["fixtures.core.options", "fixtures.core.workers", "fixtures.session.termination"]
 
 import pathlib
 import time

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.token_caches import servers_in
+from fixtures.identity.token_caches import servers_in
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from fixtures.broker import Speaker, Speakers
-from fixtures.transport_url import MISWRITTEN, UNSET, Broker, parse
+from fixtures.broker.rpc_services import Speaker, Speakers
+from fixtures.broker.transport_url import MISWRITTEN, UNSET, Broker, parse
 
 
 def speaker(node: str, service: str, url: str, *addresses: str) -> Speaker:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.units import Unit, parse_properties, read_unit
+from fixtures.nodes.systemd_units import Unit, parse_properties, read_unit
 
 RUNNING = Unit(
     name="nova-compute.service",

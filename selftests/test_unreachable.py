@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from testinfra.backend import BACKENDS
 
-from fixtures.unreachable import ASK, OVER_SSH, why
+from fixtures.preflight.unreachable import ASK, OVER_SSH, why
 
 
 def backend(way: str, **given: str) -> Any:

@@ -4,26 +4,26 @@ from typing import Any
 
 import pytest
 
-from fixtures.verdict import CLEAN_UP, Failure, Verdict
-from fixtures.what_is_wrong import told
+from fixtures.report.what_is_wrong import told
+from fixtures.verdict.verdict import CLEAN_UP, Failure, Verdict
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
 CONFTEST = """
 pytest_plugins = [
-    "fixtures.options",
-    "fixtures.rows",
-    "fixtures.order",
-    "fixtures.ground",
-    "fixtures.outcomes",
-    "fixtures.blocking",
-    "fixtures.told_at_once",
-    "fixtures.what_is_wrong",
-    "fixtures.termination",
-    "fixtures.report_folder",
-    "fixtures.run_problems",
-    "fixtures.verdict_file",
+    "fixtures.core.options",
+    "fixtures.verdict.requirements",
+    "fixtures.verdict.order",
+    "fixtures.verdict.dependencies",
+    "fixtures.report.outcomes",
+    "fixtures.session.blocking",
+    "fixtures.report.terminal",
+    "fixtures.report.what_is_wrong",
+    "fixtures.session.termination",
+    "fixtures.report.report_folder",
+    "fixtures.report.run_problems",
+    "fixtures.report.verdict_file",
 ]
 
 import pytest
@@ -143,7 +143,10 @@ def lines(evidence):
 
 def test_the_words_are_those_of_the_services_of_the_row(suite: pytest.Pytester) -> None:
     suite.makeconftest(
-        CONFTEST.replace('"fixtures.what_is_wrong"', '"fixtures.what_is_wrong", "fixtures.evidence"') + COLLECTED
+        CONFTEST.replace(
+            '"fixtures.report.what_is_wrong"', '"fixtures.report.what_is_wrong", "fixtures.verdict.evidence"'
+        )
+        + COLLECTED
     )
     shown = suite.runpytest_subprocess().stdout.str()
     logged = {cause["row"]: cause["logged"] for cause in _verdict(suite)["root_causes"]}
@@ -213,7 +216,7 @@ NOBODYS = """
 import errno
 import subprocess
 import pytest
-from fixtures.programs import MissingProgram, Unusable
+from fixtures.core.programs import MissingProgram, Unusable
 
 @pytest.fixture(scope="session")
 def way_in():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fixtures.vnc import VncConsole, accept_key, read_frame, socket_path
+from fixtures.compute.vnc import VncConsole, accept_key, read_frame, socket_path
 
 
 @pytest.mark.parametrize(

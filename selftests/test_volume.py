@@ -4,8 +4,8 @@ from typing import cast
 import pytest
 from openstack.connection import Connection
 
-from fixtures import volume
-from fixtures.waiting import GaveUp
+from fixtures.block import volume
+from fixtures.core.waiting import GaveUp
 
 
 class Cinder:

@@ -1,8 +1,8 @@
 from dataclasses import replace
 from typing import Any, cast
 
-from fixtures.nodes import Node
-from fixtures.vxlan import Endpoint, Report, parse_report
+from fixtures.network.vxlan import Endpoint, Report, parse_report
+from fixtures.nodes.nodes import Node
 
 
 def endpoint(name: str, address: str) -> Endpoint:

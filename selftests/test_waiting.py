@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 import tenacity
 
-from fixtures.waiting import GaveUp, wait_for
+from fixtures.core.waiting import GaveUp, wait_for
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from fixtures.workers import CLOUD, scope_of
+from fixtures.core.workers import CLOUD, scope_of
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 
-from fixtures.compute_services import ServiceReport, reports_of
-from fixtures.nodes import Node, Nodes
-from fixtures.volume_services import backends_on, node_of
+from fixtures.block.volume_services import backends_on, node_of
+from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.nodes.nodes import Node, Nodes
 
 
 @pytest.mark.req("CIN-2")

@@ -1,12 +1,12 @@
 import pytest
 
-from fixtures.backends import Backend
-from fixtures.iscsi import is_at_work
-from fixtures.namespaces import why_closed
-from fixtures.nodes import Node
-from fixtures.units import Unit
-from fixtures.volume import SIZE
-from fixtures.volume_groups import Lvm, VolumeGroup
+from fixtures.block.backends import Backend
+from fixtures.block.iscsi import is_at_work
+from fixtures.block.volume import SIZE
+from fixtures.block.volume_groups import Lvm, VolumeGroup
+from fixtures.nodes.namespaces import why_closed
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.systemd_units import Unit
 
 
 @pytest.mark.req("CIN-1")

@@ -5,19 +5,19 @@ from openstack.block_storage.v3.volume import Volume
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.console import wait_until_booted
-from fixtures.deadlines import Deadlines
-from fixtures.file_system import wait_for_disk
-from fixtures.guest import Guest
-from fixtures.iscsi import traces
-from fixtures.logical_volumes import LogicalVolumes
-from fixtures.namespaces import why_closed
-from fixtures.nodes import Node
-from fixtures.redaction import redact
-from fixtures.server import wait_until_active
-from fixtures.snapshot import delete_snapshot, snapshot_exists
-from fixtures.volume import delete_volume, serial_of, volume_exists
-from fixtures.waiting import wait_for
+from fixtures.block.file_system import wait_for_disk
+from fixtures.block.iscsi import traces
+from fixtures.block.logical_volumes import LogicalVolumes
+from fixtures.block.snapshot import delete_snapshot, snapshot_exists
+from fixtures.block.volume import delete_volume, serial_of, volume_exists
+from fixtures.compute.console import wait_until_booted
+from fixtures.compute.server import wait_until_active
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.redaction import redact
+from fixtures.core.waiting import wait_for
+from fixtures.guest.guest import Guest
+from fixtures.nodes.namespaces import why_closed
+from fixtures.nodes.nodes import Node
 
 
 @pytest.mark.req("CIN-3")

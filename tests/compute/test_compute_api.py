@@ -5,13 +5,13 @@ from openstack.compute.v2.keypair import Keypair
 from openstack.connection import Connection
 from openstack.placement.v1.resource_provider import ResourceProvider
 
-from fixtures.cells import CellHosts
-from fixtures.compute_services import ServiceReport, reports_of
-from fixtures.hypervisors import hypervisor_of
-from fixtures.keypair import LocalKey
-from fixtures.nodes import Node
-from fixtures.options import Settings
-from fixtures.placement import provider_of, to_report
+from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.compute.cells import CellHosts
+from fixtures.compute.hypervisors import hypervisor_of
+from fixtures.compute.keypair import LocalKey
+from fixtures.compute.placement import provider_of, to_report
+from fixtures.core.options import Settings
+from fixtures.nodes.nodes import Node
 
 control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
 resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"])

@@ -2,19 +2,19 @@ import itertools
 
 import pytest
 
-from fixtures.broker import Speaker, Speakers
-from fixtures.broker_login import refusal
-from fixtures.broker_paths import BrokerPath
-from fixtures.clocks import RUNNER, Clock, time_service
-from fixtures.compute_services import ServiceReport, reports_of
-from fixtures.config import EffectiveConfig
-from fixtures.deadlines import Deadlines
-from fixtures.names import Names
-from fixtures.nodes import Node
-from fixtures.nova_options import PORTS, Setting, unserved_apis
-from fixtures.packages import INSTALL, Packages, dialect_of
-from fixtures.packet_filter import Table
-from fixtures.waiting import wait_for
+from fixtures.broker.login import refusal
+from fixtures.broker.paths import BrokerPath
+from fixtures.broker.rpc_services import Speaker, Speakers
+from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.nodes.clocks import RUNNER, Clock, time_service
+from fixtures.nodes.config import EffectiveConfig
+from fixtures.nodes.firewall.iptables import Table
+from fixtures.nodes.name_resolution import Names
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.packages import INSTALL, Packages, dialect_of
 
 compute_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
 

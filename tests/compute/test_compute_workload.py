@@ -3,16 +3,16 @@ import pytest
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.catalogue import http_status
-from fixtures.console import wait_until_booted
-from fixtures.deadlines import Deadlines
-from fixtures.guest import Guest
-from fixtures.keypair import LocalKey
-from fixtures.libvirt import Domain, wait_until_console_answers
-from fixtures.nodes import Node
-from fixtures.redaction import redact
-from fixtures.server import wait_until_active
-from fixtures.vnc import GREETING, VncConsole
+from fixtures.compute.console import wait_until_booted
+from fixtures.compute.keypair import LocalKey
+from fixtures.compute.libvirt import Domain, wait_until_console_answers
+from fixtures.compute.server import wait_until_active
+from fixtures.compute.vnc import GREETING, VncConsole
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.redaction import redact
+from fixtures.guest.guest import Guest
+from fixtures.identity.catalogue import http_status
+from fixtures.nodes.nodes import Node
 
 
 @pytest.mark.req("NOVA-14")

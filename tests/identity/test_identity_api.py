@@ -2,8 +2,8 @@ import pytest
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.catalogue import Endpoint, http_status
-from fixtures.cloud import refusal
+from fixtures.cloud.connection import refusal
+from fixtures.identity.catalogue import Endpoint, http_status
 
 operators_only = pytest.mark.parametrize(
     ("service", "path"),

@@ -1,9 +1,9 @@
 import pytest
 
-from fixtures.catalogue import Endpoint, http_statuses
-from fixtures.namespaces import why_closed
-from fixtures.nodes import Node
-from fixtures.token_caches import Server
+from fixtures.identity.catalogue import Endpoint, http_statuses
+from fixtures.identity.token_caches import Server
+from fixtures.nodes.namespaces import why_closed
+from fixtures.nodes.nodes import Node
 
 
 @pytest.mark.req("KEY-1")

@@ -4,8 +4,8 @@ import pytest
 from openstack.connection import Connection
 from openstack.image.v2.image import Image
 
-from fixtures.apis import glance
-from fixtures.checksum import digest
+from fixtures.cloud.client import glance
+from fixtures.preflight.checksum import digest
 
 
 @pytest.mark.req("GLA-1")

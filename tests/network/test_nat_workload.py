@@ -5,11 +5,11 @@ from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.network import Network
 from openstack.network.v2.router import Router
 
-from fixtures.deadlines import Deadlines
-from fixtures.namespaces import Namespace
-from fixtures.router_places import nat_of
-from fixtures.server import fixed_ip
-from fixtures.waiting import wait_for
+from fixtures.compute.server import fixed_ip
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.guest.router_namespaces import nat_of
+from fixtures.nodes.namespaces import Namespace
 
 MEND = "systemctl restart neutron-l3-agent there, which writes all rules anew, and read its log"
 

@@ -4,12 +4,12 @@ from openstack.network.v2.network import Network
 from openstack.network.v2.router import Router
 from openstack.network.v2.subnet import Subnet
 
-from fixtures.agents import Agents
-from fixtures.deadlines import Deadlines
-from fixtures.network import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
-from fixtures.nodes import Node, Nodes
-from fixtures.ports import dhcp_ports, inside_ports, outside_ports
-from fixtures.waiting import wait_for
+from fixtures.cloud.agents import Agents
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.network.addresses import dhcp_ports, inside_ports, outside_ports
+from fixtures.network.network import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
+from fixtures.nodes.nodes import Node, Nodes
 
 network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"])
 

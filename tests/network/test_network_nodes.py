@@ -1,13 +1,13 @@
 import pytest
 
-from fixtures.bridge_netfilter import SYSCTLS, BridgeNetfilter
-from fixtures.deadlines import Deadlines
-from fixtures.interfaces import Interface, bridge_ports, not_neutrons
-from fixtures.l2_agent import L2Agent
-from fixtures.ml2 import Ml2
-from fixtures.nodes import Node
-from fixtures.vxlan import Report
-from fixtures.waiting import wait_for
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.network.bridge_netfilter import SYSCTLS, BridgeNetfilter
+from fixtures.network.l2_agent import L2Agent
+from fixtures.network.ml2 import Ml2
+from fixtures.network.vxlan import Report
+from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
+from fixtures.nodes.nodes import Node
 
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
 

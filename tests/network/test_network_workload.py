@@ -6,18 +6,18 @@ from openstack.connection import Connection
 from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.subnet import Subnet
 
-from fixtures.closed_guest import ENFORCE, LetIn
-from fixtures.console import read_console
-from fixtures.deadlines import Deadlines
-from fixtures.full_size import wait_until_full_size_passes
-from fixtures.guest import Guest
-from fixtures.keypair import LocalKey
-from fixtures.metadata import PUBLIC_KEY, UUID, told_by_metadata
-from fixtures.moved_floating_ip import wait_until_it_leads_nowhere, wait_until_it_leads_to
-from fixtures.server import fixed_ip
-from fixtures.spoofing import arrivals
-from fixtures.waiting import wait_for
-from fixtures.way_in import WayIn
+from fixtures.compute.console import read_console
+from fixtures.compute.keypair import LocalKey
+from fixtures.compute.server import fixed_ip
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.guest.closed_group import ENFORCE, LetIn
+from fixtures.guest.guest import Guest
+from fixtures.guest.metadata import PUBLIC_KEY, UUID, told_by_metadata
+from fixtures.guest.moved_floating_ip import wait_until_it_leads_nowhere, wait_until_it_leads_to
+from fixtures.guest.mtu_ping import wait_until_full_size_passes
+from fixtures.guest.reachability import WayIn
+from fixtures.guest.spoofing import arrivals
 
 
 @pytest.mark.req("NEU-8")

@@ -1,10 +1,10 @@
 import pytest
 
-from fixtures.nodes import Node
-from fixtures.ring_devices import Device, is_on
-from fixtures.swift_files import KINDS, SwiftFiles
-from fixtures.swift_hash import FILE, OPTIONS
-from fixtures.swift_services import STORAGE
+from fixtures.nodes.nodes import Node
+from fixtures.object.ring_devices import Device, is_on
+from fixtures.object.swift_files import KINDS, SwiftFiles
+from fixtures.object.swift_hash import FILE, OPTIONS
+from fixtures.object.swift_services import STORAGE
 
 storage_services = pytest.mark.parametrize("service", STORAGE)
 kinds = pytest.mark.parametrize("kind", KINDS)

@@ -3,14 +3,15 @@ from pathlib import Path
 import pytest
 from openstack.connection import Connection
 
-from fixtures.anonymous import CONTENT, read_without_token
-from fixtures.checksum import digest
-from fixtures.container import StoredObject
-from fixtures.deadlines import Deadlines
-from fixtures.large_object import LargeObject
-from fixtures.stranger import status_for
-from fixtures.temporary_url import TemporaryUrls
-from fixtures.waiting import wait_for
+from fixtures.cloud.other_project import status_for
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.identity.anonymous import read_without_token
+from fixtures.object.container import StoredObject
+from fixtures.object.large_object import LargeObject
+from fixtures.object.public_object import CONTENT
+from fixtures.object.temporary_url import TemporaryUrls
+from fixtures.preflight.checksum import digest
 
 spans = pytest.mark.parametrize(
     ("span", "expected"),
