@@ -66,4 +66,4 @@ drill: $(VENV)/installed
 	$(PYTHON) -m faults.drill $(FAULTS)
 
 bare:
-	@python3 -m selftests.bare_machine -- $(or $(BARE),make test)
+	@python3 -m selftests.tools.bare_machine -- $(or $(BARE),make test)

@@ -1,11 +1,11 @@
 import re
-from pathlib import Path
 
 import pytest
 
+from selftests import ROOT
+
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "adding-a-check.md").read_text()
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FIRST_CELL = re.compile(r"^\| (`.+?) \|", re.MULTILINE)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from selftests import ROOT
+
 NO_CLOUD = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PYTEST_", "GUEST_"))}
 
 

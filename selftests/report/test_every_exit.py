@@ -1,0 +1,287 @@
+"""However a run ends, verdict.json and JUnit's file tell of this run and its exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from selftests import ROOT
+
+PLUGINS = [
+    "report.refused_command_line",
+    "core.options",
+    "core.empty_options",
+    "core.which_tests",
+    "report.report_folder",
+    "verdict.requirements",
+    "verdict.order",
+    "core.workers",
+    "session.termination",
+    "verdict.dependencies",
+    "report.outcomes",
+    "report.what_is_wrong",
+    "report.categories",
+    "report.run_problems",
+    "report.verdict_file",
+]
+TESTS = """
+import pathlib
+import time
+
+import pytest
+
+def test_good():
+    pass
+
+@pytest.mark.req("NOVA-3")
+def test_bad():
+    assert 0, "my_ip is another node's. Mend: correct it"
+
+def test_slow():
+    pathlib.Path("running").touch()
+    time.sleep(30)
+
+"""
+WRITE_ID = """
+import pathlib
+
+def test_it(settings):
+    pathlib.Path("id").write_text(settings.run_id)
+"""
+ANSWER = """
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main():
+    return 0
+"""
+CONFTEST = f"pytest_plugins = {[f'fixtures.{name}' for name in PLUGINS]}"
+TELL_NOTED = """
+from fixtures.core.usage_errors import noted
+
+def pytest_collection_finish(session):
+    print(*noted(session.config))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with a few tests, and what an earlier run of it left."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "tests" / "test_it_nodes.py").write_text(TESTS)
+    (tmp_path / "selftests").mkdir()
+    (tmp_path / "selftests" / "test_own.py").write_text("def test_own(): pass")
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\nmarkers = req(row): the row")
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    assert run(tmp_path, "-k", "good").returncode == 0
+    return tmp_path
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-pno:cacheprovider", "--junitxml=junit.xml", *arguments]
+
+
+def environment(**others: str) -> dict[str, str]:
+    usual = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "PYTEST_"))}
+    return {**usual, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **others}
+
+
+def run(checkout: Path, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), cwd=cwd or checkout, env=environment(), capture_output=True, text=True, timeout=60
+    )
+
+
+def verdict(checkout: Path) -> dict[str, Any]:
+    return dict(json.loads((checkout / "reports" / "latest" / "verdict.json").read_text()))
+
+
+def junit_errors(checkout: Path) -> list[str]:
+    errors = ElementTree.parse(checkout / "junit.xml").iter("error")
+    return [str(error.text or error.get("message")).strip() for error in errors]
+
+
+def runs(checkout: Path) -> list[str]:
+    return sorted(path.name for path in (checkout / "reports" / "runs").iterdir())
+
+
+def test_0_all_passed(checkout: Path) -> None:
+    assert (verdict(checkout)["exit_code"], verdict(checkout)["problems"]) == (0, [])
+    assert verdict(checkout)["passed"] == 1
+    assert list((checkout / "reports" / "latest" / "results").glob("*-result.json"))
+
+
+def test_1_something_failed(checkout: Path) -> None:
+    assert run(checkout, "-k", "good or bad").returncode == 1
+    told = verdict(checkout)
+    assert (told["exit_code"], told["problems"]) == (1, [])
+    assert [cause["row"] for cause in told["root_causes"]] == ["NOVA-3"]
+    assert len(runs(checkout)) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", [[], ["-n1"]])
+def test_2_interrupted(checkout: Path, number: signal.Signals, workers: list[str]) -> None:
+    with started(checkout, *workers) as process:
+        process.send_signal(number)
+        assert process.wait(30) == 2
+    assert (verdict(checkout)["exit_code"], verdict(checkout)["problems"]) == (2, [f"interrupted: {number.name}"])
+    assert ElementTree.parse(checkout / "junit.xml")
+
+
+def test_killed_it_has_no_exit_code_and_not_an_earlier_one(checkout: Path) -> None:
+    with started(checkout) as process:
+        process.kill()
+    assert verdict(checkout)["exit_code"] is None
+    assert run(checkout, "-k", "good").returncode == 0
+    assert verdict(checkout)["exit_code"] == 0
+
+
+def started(checkout: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    with (checkout / "output").open("wb") as output:
+        process = subprocess.Popen(
+            command("-k", "slow", *arguments), cwd=checkout, env=environment(), stdout=output, start_new_session=True
+        )
+    deadline = time.monotonic() + 30
+    while not (checkout / "running").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return process
+
+
+def test_2_a_file_that_cannot_be_collected(checkout: Path) -> None:
+    (checkout / "tests" / "test_broken_nodes.py").write_text("import nothing_of_that_name")
+    assert run(checkout).returncode == 2
+    [problem] = verdict(checkout)["problems"]
+    assert verdict(checkout)["exit_code"] == 2
+    assert problem.startswith("tests/test_broken_nodes.py: cannot be collected: ")
+    assert "nothing_of_that_name" in problem
+
+
+def test_3_a_plugin_crashed(checkout: Path) -> None:
+    (checkout / "conftest.py").write_text(f"{CONFTEST}\ndef pytest_runtest_logstart(): 1/0\n")
+    assert run(checkout, "-k", "good").returncode == 3
+    assert verdict(checkout)["exit_code"] == 3
+    assert verdict(checkout)["problems"] == ["internal error: ZeroDivisionError: division by zero"]
+    assert junit_errors(checkout)
+
+
+def test_3_a_plugin_crashed_before_it_began(checkout: Path) -> None:
+    with (checkout / "conftest.py").open("a") as file:
+        file.write("\ndef pytest_sessionstart(): 1/0\n")
+    assert run(checkout, "-k", "good").returncode == 3
+    assert verdict(checkout)["exit_code"] == 3
+
+
+def test_4_each_problem_is_an_error_of_junits_file(checkout: Path) -> None:
+    with (checkout / "conftest.py").open("a") as file:
+        file.write(
+            "\nimport pytest\ndef pytest_collection_finish(): raise pytest.UsageError('a: b. Mend: c', 'token=s3cret')"
+        )
+    done = run(checkout)
+    assert done.returncode == 4
+    assert verdict(checkout)["problems"] == ["a: b. Mend: c", "token=***"]
+    assert verdict(checkout)["exit_code"] == 4
+    assert junit_errors(checkout) == ["a: b. Mend: c", "token=***"]
+    assert done.stderr.count("Mend: c") == 1
+    assert "Mend" not in done.stdout
+    assert not list((checkout / "reports" / "latest" / "results").glob("*-result.json"))
+
+
+def test_4_an_option_that_there_is_not(checkout: Path) -> None:
+    assert run(checkout, "--report-dir=mine", "-k", "good").returncode == 0
+    assert run(checkout, "--report-dir=mine", "--hots=controller").returncode == 4
+    told = json.loads((checkout / "mine" / "verdict.json").read_text())
+    assert (told["exit_code"], told["passed"]) == (4, 0)
+    assert "refuses its command line" in told["problems"][0]
+    assert not (checkout / "mine" / "results").exists()
+
+
+def test_what_another_plugin_answers_is_not_refused(checkout: Path) -> None:
+    (checkout / "conftest.py").write_text(CONFTEST + ANSWER)
+    before = runs(checkout)
+    assert run(checkout).returncode == 0
+    assert runs(checkout) == before
+
+
+def test_the_workers_of_pytest_xdist_have_the_runs_own_id(checkout: Path) -> None:
+    (checkout / "tests" / "test_it_nodes.py").write_text(WRITE_ID)
+    assert run(checkout, "-n1").returncode == 0
+    assert (checkout / "id").read_text() == verdict(checkout)["run"]
+
+
+def test_5_nothing_was_selected(checkout: Path) -> None:
+    done = run(checkout, "-k", "no_such_test")
+    assert done.returncode == 5
+    [line] = [line for line in done.stdout.splitlines() if "no check fits" in line]
+    assert line == "tests -k no_such_test: no check fits. Mend: choose from those that pytest --collect-only -q lists"
+    assert (verdict(checkout)["exit_code"], verdict(checkout)["problems"]) == (5, [line])
+    assert junit_errors(checkout) == [line]
+
+
+@pytest.mark.parametrize(
+    "listing", [["--help"], ["--markers"], ["--fixtures"], ["--fixtures-per-test"], ["--co"], ["--setup-plan"]]
+)
+def test_a_listing_leaves_the_last_results_alone(checkout: Path, listing: list[str]) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (checkout / "reports").rglob("*")}
+    assert run(checkout, *listing, "-k", "good").returncode == 0
+    assert before == {path: path.stat().st_mtime_ns for path in (checkout / "reports").rglob("*")}
+
+
+@pytest.mark.parametrize("option", ["--hosts", "--row", "--role", "--os-cloud", "--image", "--report-dir"])
+def test_an_empty_variable_is_told(checkout: Path, option: str) -> None:
+    with (checkout / "conftest.py").open("a") as file:
+        file.write(TELL_NOTED)
+    assert (
+        f"{option}=: empty. Mend: leave {option} out, or give it a value"
+        in run(checkout, option, "", "-s", "-k", "good").stdout
+    )
+
+
+def test_the_suites_own_tests_are_no_run(checkout: Path) -> None:
+    before = runs(checkout)
+    assert run(checkout, "selftests").returncode == 0
+    assert runs(checkout) == before
+
+
+@pytest.mark.parametrize("folder", ["docs", "/"])
+def test_from_another_directory_it_runs_the_same_and_writes_to_the_same_place(checkout: Path, folder: str) -> None:
+    named = [str(checkout)] if folder == "/" else []
+    done = run(checkout, *named, f"--junitxml={checkout}/junit.xml", "-k", "good or own", cwd=checkout / folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert len(runs(checkout)) == 2
+    assert [path.name for path in (checkout / "docs").iterdir()] == []
+
+
+def test_a_folder_that_is_given_holds_the_newest_run_alone(checkout: Path) -> None:
+    for _ in range(2):
+        assert run(checkout, "--report-dir=mine", "-k", "good").returncode == 0
+    assert len(list((checkout / "mine" / "results").glob("*-result.json"))) == 1
+    assert json.loads((checkout / "mine" / "verdict.json").read_text())["exit_code"] == 0
+    assert len(runs(checkout)) == 1
+
+
+def test_two_runs_at_once_do_not_share_a_folder(checkout: Path) -> None:
+    with started(checkout, "--report-dir=mine") as process:
+        done = run(checkout, "--report-dir=mine", "-k", "good")
+        process.terminate()
+    assert json.loads((checkout / "mine" / "verdict.json").read_text())["exit_code"] == 2
+    assert done.returncode == 0, "without preflight nobody tells what was noted"
+
+
+def test_two_runs_at_once_have_a_folder_each(checkout: Path) -> None:
+    with started(checkout) as process:
+        assert run(checkout, "-k", "good").returncode == 0
+        process.terminate()
+    codes = [
+        json.loads(file.read_text())["exit_code"] for file in (checkout / "reports" / "runs").glob("*/verdict.json")
+    ]
+    assert sorted(codes) == [0, 0, 2]
