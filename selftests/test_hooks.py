@@ -1,7 +1,6 @@
 from types import ModuleType
 
 import pytest
-from pluggy import HookCaller
 
 IN_ORDER = {
     "pytest_cmdline_main": "refused_command_line sweep",
@@ -21,15 +20,14 @@ IN_ORDER = {
 """In the order in which pytest calls them; a wrapper around those behind it."""
 
 
-def ours(hook: HookCaller) -> list[str]:
-    plugins = [each.plugin for each in reversed(hook.get_hookimpls())]
+def ours(config: pytest.Config, hook: str) -> list[str]:
+    plugins = [each.plugin for each in reversed(getattr(config.hook, hook).get_hookimpls())]
     names = [plugin.__name__ for plugin in plugins if isinstance(plugin, ModuleType)]
     return [name.rpartition(".")[2] for name in names if name.startswith("fixtures.")]
 
 
 def test_hooks_that_several_plugins_implement_are_called_in_this_order(pytestconfig: pytest.Config) -> None:
     """Apart from pytest_addoption, where they are called as they come."""
-    hooks = vars(pytestconfig.hook)
-    found = {name: ours(hook) for name, hook in hooks.items() if name.startswith("pytest_")}
+    found = {name: ours(pytestconfig, name) for name in vars(pytestconfig.hook) if name.startswith("pytest_")}
     several = {name: plugins for name, plugins in found.items() if len(plugins) > 1 and name != "pytest_addoption"}
     assert several == {name: plugins.split() for name, plugins in IN_ORDER.items()}
