@@ -11,11 +11,11 @@ IN_ORDER = {
     "pytest_collection_modifyitems": "requirements allure order",
     "pytest_runtestloop": "stale_runs environment",
     "pytest_runtest_setup": "prefetch api_errors blocking",
-    "pytest_runtest_makereport": "outcomes explanations evidence",
+    "pytest_runtest_makereport": "outcomes allure evidence",
     "pytest_sessionstart": "evidence verdict_file",
     "pytest_sessionfinish": "termination run_problems leaks request_stats categories",
     "pytest_testnodedown": "leaks request_stats",
-    "pytest_terminal_summary": "request_stats run_problems what_is_wrong leaks",
+    "pytest_terminal_summary": "request_stats run_problems terminal leaks",
 }
 """In the order in which pytest calls them; a wrapper around those behind it."""
 

@@ -1,7 +1,7 @@
 import pytest
 
+from fixtures.network.l2_agent import chosen
 from fixtures.network.l2_options import LINUXBRIDGE, OPENVSWITCH, OVN, filters, parse_mappings
-from fixtures.network.l2_service import chosen
 from fixtures.nodes.unit_names import DIALECTS
 
 

@@ -26,7 +26,7 @@ PLUGINS = [
     "session.termination",
     "verdict.dependencies",
     "report.outcomes",
-    "report.what_is_wrong",
+    "report.terminal",
     "report.categories",
     "report.run_problems",
     "report.verdict_file",

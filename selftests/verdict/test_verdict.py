@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.report.what_is_wrong import told
+from fixtures.report.terminal import told
 from fixtures.verdict.verdict import CLEAN_UP, Failure, Verdict
 from selftests import ROOT
 
@@ -18,7 +18,6 @@ pytest_plugins = [
     "fixtures.report.outcomes",
     "fixtures.session.blocking",
     "fixtures.report.terminal",
-    "fixtures.report.what_is_wrong",
     "fixtures.session.termination",
     "fixtures.report.report_folder",
     "fixtures.report.run_problems",
@@ -142,9 +141,7 @@ def lines(evidence):
 
 def test_the_words_are_those_of_the_services_of_the_row(suite: pytest.Pytester) -> None:
     suite.makeconftest(
-        CONFTEST.replace(
-            '"fixtures.report.what_is_wrong"', '"fixtures.report.what_is_wrong", "fixtures.verdict.evidence"'
-        )
+        CONFTEST.replace('"fixtures.report.terminal"', '"fixtures.report.terminal", "fixtures.verdict.evidence"')
         + COLLECTED
     )
     shown = suite.runpytest_subprocess().stdout.str()

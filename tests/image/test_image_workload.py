@@ -5,7 +5,7 @@ from openstack.connection import Connection
 from openstack.image.v2.image import Image
 
 from fixtures.cloud.client import glance
-from fixtures.preflight.checksum import digest
+from fixtures.core.checksum import digest
 
 
 @pytest.mark.req("GLA-1")

@@ -4,6 +4,7 @@ import pytest
 from openstack.connection import Connection
 
 from fixtures.cloud.other_project import status_for
+from fixtures.core.checksum import digest
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.identity.anonymous import read_without_token
@@ -11,7 +12,6 @@ from fixtures.object.container import StoredObject
 from fixtures.object.large_object import LargeObject
 from fixtures.object.public_object import CONTENT
 from fixtures.object.temporary_url import TemporaryUrls
-from fixtures.preflight.checksum import digest
 
 spans = pytest.mark.parametrize(
     ("span", "expected"),

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.cloud import service_lists
+from fixtures.cloud import service_reports
 
 NOW = "Tue, 18 Nov 2025 12:00:00 GMT"
 SERVICE = {
@@ -32,11 +32,11 @@ def services(binary: str) -> Any:
     ],
 )
 def test_each_service_in_the_catalogue_is_told_of(monkeypatch: pytest.MonkeyPatch, service: str, line: str) -> None:
-    monkeypatch.setattr(service_lists, "is_operator", lambda _: True)
+    monkeypatch.setattr(service_reports, "is_operator", lambda _: True)
     cloud: Any = SimpleNamespace(
         has_service=lambda name: name == service,
         compute=services("nova-compute"),
         network=SimpleNamespace(agents=lambda: [AGENT]),
         block_storage=services("cinder-volume"),
     )
-    assert service_lists.told(cloud) == line
+    assert service_reports.told(cloud) == line

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.network.free_addresses import free_block
+from fixtures.network.addresses import free_block
 
 RANGE = "192.0.2.0/29"  # hosts .1 to .6
 
