@@ -43,9 +43,7 @@ def test_the_example_passes(example: pytest.Pytester, monkeypatch: pytest.Monkey
 def test_the_example_fails_with_its_message(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run_on_a_disk(example, 97, monkeypatch)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*local: /var/lib/nova/instances is 97 % full, expected less than 95. Mend: on local*"]
-    )
+    result.stdout.fnmatch_lines(["*local: /var/lib/nova/instances is 97 % full, expected less than 95. Fix: on local*"])
 
 
 def test_the_example_is_skipped_without_a_compute_node(example: pytest.Pytester) -> None:

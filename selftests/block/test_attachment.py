@@ -66,7 +66,7 @@ def test_where_nova_keeps_it_both_views_are_told(nova: Nova, monkeypatch: pytest
 
 def test_a_volume_that_comes_back_is_told_at_once(nova: Nova, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, ("in-use", True), ("detaching", True), ("in-use", True))
-    with pytest.raises(GaveUp, match=r"to be available: it is in-use\. Mend: .*iscsiadm -m session"):
+    with pytest.raises(GaveUp, match=r"to be available: it is in-use\. Fix: .*iscsiadm -m session"):
         detached(nova, Deadlines())
 
 

@@ -102,7 +102,7 @@ def test_a_worker_that_crashed_left_its_ledger(suite: pytest.Pytester) -> None:
     suite.makeconftest(CONFTEST.replace(*own))
     status, shown = ran(suite, crash.replace("os.kill", "conftest.make('1'); os.kill"), "-n1", "--max-worker-restart=0")
     assert status == pytest.ExitCode.TESTS_FAILED
-    assert "made for acc-" in shown and "Mend: pytest --sweep" in shown
+    assert "made for acc-" in shown and "Fix: pytest --sweep" in shown
 
 
 def test_remains_of_dead_runs_are_told_at_the_start(suite: pytest.Pytester) -> None:

@@ -50,7 +50,7 @@ def test_anything_else_is_an_answer(code: int, told: str) -> None:
 
 def test_node_program_and_both_packages_are_named() -> None:
     assert str(MissingProgram("compute1", Unusable("virsh", "no such program"))) == (
-        "compute1: virsh: no such program, so what a check asked for is not known. Mend: on compute1, "
+        "compute1: virsh: no such program, so what a check asked for is not known. Fix: on compute1, "
         "apt install libvirt-clients (Debian, Ubuntu) or dnf install libvirt-client (RHEL, Rocky)"
     )
 
@@ -58,7 +58,7 @@ def test_node_program_and_both_packages_are_named() -> None:
 def test_of_a_guest_the_image_is_named() -> None:
     told = str(MissingProgram("203.0.113.7", Unusable("ping", "no such program")).in_guest())
     assert told.startswith("the guest at 203.0.113.7: ping: no such program")
-    assert told.endswith("Mend: give an image that has ping (--image)")
+    assert told.endswith("Fix: give an image that has ping (--image)")
 
 
 def test_of_a_program_that_is_in_no_table_its_package_can_be_found() -> None:

@@ -27,7 +27,7 @@ def raised(*, by: str) -> OSError:
 @pytest.mark.parametrize(("by", "what"), [("program", "no-such-program"), ("file", "/nowhere/file")])
 def test_what_is_missing_here_is_told_as_such(by: str, what: str) -> None:
     told = str(runners_own(raised(by=by)))
-    assert told.startswith(f"{what} on the machine that runs the suite: No such file or directory. Mend: ")
+    assert told.startswith(f"{what} on the machine that runs the suite: No such file or directory. Fix: ")
 
 
 def test_a_known_program_comes_with_its_package() -> None:

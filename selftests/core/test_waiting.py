@@ -18,20 +18,20 @@ def statuses() -> Iterator[str]:
 
 def test_it_gives_what_was_waited_for(statuses: Iterator[str], slept: list[float]) -> None:
     seen = wait_for(
-        "the server", lambda: next(statuses), lambda now: now == "ACTIVE", 60, mend="wait", sleep=slept.append
+        "the server", lambda: next(statuses), lambda now: now == "ACTIVE", 60, fix="wait", sleep=slept.append
     )
     assert seen == "ACTIVE"
     assert slept == [1, 1]
 
 
 def test_at_the_deadline_it_tells_what_was_seen_last(statuses: Iterator[str], slept: list[float]) -> None:
-    with pytest.raises(GaveUp, match=r"the server: not within 60 s; last seen: BUILD\. Mend: look at its log"):
+    with pytest.raises(GaveUp, match=r"the server: not within 60 s; last seen: BUILD\. Fix: look at its log"):
         wait_for(
             "the server",
             lambda: next(statuses),
             lambda now: now == "ACTIVE",
             60,
-            mend="look at its log",
+            fix="look at its log",
             sleep=slept.append,
             stop=tenacity.stop_after_attempt(2),
         )
@@ -44,7 +44,7 @@ def test_it_does_not_wait_for_what_cannot_come(slept: list[float]) -> None:
             lambda: "ERROR",
             lambda now: now == "ACTIVE",
             60,
-            mend="look",
+            fix="look",
             hopeless=lambda now: "no valid host" if now == "ERROR" else None,
             sleep=slept.append,
         )

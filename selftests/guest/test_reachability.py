@@ -23,5 +23,5 @@ def test_an_answer_and_none_are_told_apart() -> None:
 
 def test_who_may_not_enter_the_namespace_is_not_refused_by_the_guest() -> None:
     way = way_in(1, stderr='setting the network namespace "qrouter-1" failed: Operation not permitted\n')
-    with pytest.raises(CannotAsk, match=r"qrouter-1 on controller: ping sent nothing: setting .* Mend: log in .* root"):
+    with pytest.raises(CannotAsk, match=r"qrouter-1 on controller: ping sent nothing: setting .* Fix: log in .* root"):
         way.pings("203.0.113.7")

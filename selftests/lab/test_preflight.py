@@ -170,7 +170,7 @@ def test_a_lack_is_told_before_anything_is_ended_or_installed(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("flag", "line"),
     [
-        (os.ST_NOEXEC, "{}/shm: mounted noexec, .* Mend: mount -o remount,exec {}/shm"),
+        (os.ST_NOEXEC, "{}/shm: mounted noexec, .* Fix: mount -o remount,exec {}/shm"),
         (os.ST_NOEXEC, "{}: mounted noexec, but machines are made in it"),
         (os.ST_NODEV, "{}: mounted nodev, but machines are made in it"),
     ],
@@ -186,7 +186,7 @@ def test_mount_options_that_forbid_it_are_told(
 def test_a_machine_without_shared_memory_is_told(machine: Path) -> None:
     (machine / "shm").rmdir()
     assert preflight.lacks_to_run() == [
-        f"{machine}/shm: not there, but machines keep their memory in it. Mend: mount a tmpfs on it"
+        f"{machine}/shm: not there, but machines keep their memory in it. Fix: mount a tmpfs on it"
     ]
 
 
@@ -204,7 +204,7 @@ def test_each_kind_of_link_is_asked_for(kind: str, monkeypatch: pytest.MonkeyPat
     refuse(monkeypatch, partial(netlink.add_link, kind))
     (line,) = host_kernel.lacks([])
     assert line.startswith(f"network: no {kind} can be made (Operation not permitted), but ")
-    assert f"Mend: modprobe {kind}, or " in line
+    assert f"Fix: modprobe {kind}, or " in line
 
 
 @pytest.mark.usefixtures("machine")
@@ -227,7 +227,7 @@ def test_overlays_are_asked_for_once_a_file_system(machine: Path, monkeypatch: p
     (machine / "other").mkdir()
     monkeypatch.setattr(attempt, "refusal", lambda act: "Invalid argument" if act.func is attempt.mount_overlay else "")
     (line,) = host_kernel._overlays([machine, machine / "other"])
-    assert "no overlay over folders in it (Invalid argument), which machines start from. Mend: modprobe overlay" in line
+    assert "no overlay over folders in it (Invalid argument), which machines start from. Fix: modprobe overlay" in line
     assert not list(machine.rglob(".lab-check-*"))
 
 
@@ -268,10 +268,10 @@ def test_control_groups_are_asked_for(machine: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "line"),
     [
-        (".", "{}: not writable, but containers need groups in it. Mend: mount -o remount,rw {}"),
+        (".", "{}: not writable, but containers need groups in it. Fix: mount -o remount,rw {}"),
         (
             "ip_forward",
-            "{}/ip_forward: not writable, but routers are settings like it. Mend: mount -o remount,rw /proc/",
+            "{}/ip_forward: not writable, but routers are settings like it. Fix: mount -o remount,rw /proc/",
         ),
     ],
 )
@@ -314,7 +314,7 @@ def test_an_old_python_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, caps
     assert ended.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("lab: python3 on the PATH: 3.9 (") and line.endswith(
-        "Mend: put a newer one first on the PATH"
+        "Fix: put a newer one first on the PATH"
     )
 
 

@@ -17,8 +17,8 @@ def test_the_named_one_is_taken() -> None:
 @pytest.mark.parametrize(
     ("networks", "name", "problem"),
     [
-        ([], None, "external network: none. Mend: an operator"),
-        ([EXT1, EXT2], None, r"external network: several: ext1, ext2\. Mend: choose one"),
+        ([], None, "external network: none. Fix: an operator"),
+        ([EXT1, EXT2], None, r"external network: several: ext1, ext2\. Fix: choose one"),
         ([EXT1], "ext9", "--external-network=ext9: there is none of that name; there are: ext1"),
     ],
 )

@@ -39,23 +39,22 @@ def test_every_mistake_is_told() -> None:
     with pytest.raises(ValueError, match="is no role") as told:
         assign(["controller"], ["compute=compute9", "computer=controller"], {})
     assert told.value.args == (
-        "--role=compute=compute9: compute9 is not among --hosts=controller. Mend: name each node as --hosts does",
-        "--role=computer=controller: computer is no role. "
-        "Mend: give one of block, compute, controller, network, object",
+        "--role=compute=compute9: compute9 is not among --hosts=controller. Fix: name each node as --hosts does",
+        "--role=computer=controller: computer is no role. Fix: give one of block, compute, controller, network, object",
     )
 
 
 def test_a_node_without_a_role_is_a_question() -> None:
     assert assign(["controller", "db1"], [], {})["db1"] == frozenset()
-    assert question("db1").endswith("tells what db1 is. Mend: --role=compute=db1")
+    assert question("db1").endswith("tells what db1 is. Fix: --role=compute=db1")
 
 
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ("compute", "--role=compute: names no node. Mend: --role=compute=NODE"),
-        ("compute=", "--role=compute: names no node. Mend: --role=compute=NODE"),
-        ("=controller", "--role==controller: empty is no role. Mend: give one of "),
+        ("compute", "--role=compute: names no node. Fix: --role=compute=NODE"),
+        ("compute=", "--role=compute: names no node. Fix: --role=compute=NODE"),
+        ("=controller", "--role==controller: empty is no role. Fix: give one of "),
     ],
 )
 def test_half_a_role_is_told(option: str, told: str) -> None:

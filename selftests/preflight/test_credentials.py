@@ -50,7 +50,7 @@ def problems(cloud: str | None = None) -> list[str]:
     told = credential_problems(config)
     assert "s3cret" not in str(told)
     assert "ConnectionPool" not in str(told)
-    assert all(line.count("\n") == 0 and ". Mend: " in line for line in told)
+    assert all(line.count("\n") == 0 and ". Fix: " in line for line in told)
     return told
 
 
@@ -108,7 +108,7 @@ def test_an_expired_token_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch
     said_as = {"Content-Type": "application/json"}
     requests_mock.post(TOKENS, status_code=status, json=refusal, headers=said_as)
     assert the_problem() == (
-        "OS_TOKEN: Keystone refuses it: it has expired, or is none. Mend: openstack token issue gives a new one"
+        "OS_TOKEN: Keystone refuses it: it has expired, or is none. Fix: openstack token issue gives a new one"
     )
 
 
@@ -117,16 +117,14 @@ def test_an_untrusted_certificate_is_told(requests_mock: Mocker, env: pytest.Mon
     requests_mock.get(KEYSTONE, exc=requests.exceptions.SSLError(UNTRUSTED.format(reason)))
     requests_mock.post(TOKENS, exc=requests.exceptions.SSLError(UNTRUSTED.format(reason)))
     told = the_problem()
-    assert told.startswith(
-        f"OS_AUTH_URL={KEYSTONE}: its certificate is not trusted here: {reason}. Mend: set OS_CACERT"
-    )
+    assert told.startswith(f"OS_AUTH_URL={KEYSTONE}: its certificate is not trusted here: {reason}. Fix: set OS_CACERT")
 
 
 def test_no_tls_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch) -> None:
     wrong = requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)")
     requests_mock.get(KEYSTONE, exc=wrong)
     requests_mock.post(TOKENS, exc=wrong)
-    assert "speaks no TLS. Mend: write http://" in the_problem()
+    assert "speaks no TLS. Fix: write http://" in the_problem()
 
 
 def test_a_closed_port_is_told(env: pytest.MonkeyPatch) -> None:
@@ -176,7 +174,7 @@ def test_a_broken_keystone_is_told(requests_mock: Mocker, env: pytest.MonkeyPatc
 def test_an_unknown_region_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch) -> None:
     env.setenv("OS_REGION_NAME", "Nowhere")
     keystone(requests_mock, "member")
-    told = "OS_REGION_NAME=Nowhere: the catalogue has only RegionOne, RegionTwo. Mend: give one of these"
+    told = "OS_REGION_NAME=Nowhere: the catalogue has only RegionOne, RegionTwo. Fix: give one of these"
     assert the_problem() == told
 
 
@@ -207,7 +205,7 @@ def clouds_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_unknown_cloud_is_told(clouds_yaml: Path) -> None:
-    told = f"--os-cloud=prod: no such cloud; {clouds_yaml} has demo, half. Mend: --os-cloud=demo"
+    told = f"--os-cloud=prod: no such cloud; {clouds_yaml} has demo, half. Fix: --os-cloud=demo"
     assert the_problem("prod") == told
 
 
@@ -216,7 +214,7 @@ def test_the_nearest_cloud_is_offered(clouds_yaml: Path) -> None:
     clouds_yaml.write_text(f"clouds:\n  admin: {{auth: {{}}}}\n{students}")
     there = "admin, student1, student2, student31, student4 and 2 more"
     assert the_problem("student3") == (
-        f"--os-cloud=student3: no such cloud; {clouds_yaml} has {there}. Mend: --os-cloud=student31"
+        f"--os-cloud=student3: no such cloud; {clouds_yaml} has {there}. Fix: --os-cloud=student31"
     )
 
 

@@ -40,7 +40,7 @@ def problems(networks: list[Network], free: int | None, needed: set[str], *rows:
 
 
 def test_no_external_network_is_told() -> None:
-    assert problems([], 0, ALL)[0].startswith("external network: none. Mend: ")
+    assert problems([], 0, ALL)[0].startswith("external network: none. Fix: ")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_is_enough_or_told_elsewhere_is_no_problem(free: int | None, rows: 
 @pytest.mark.parametrize(("free", "rows"), [(0, ["NEU-12"]), (1, ["NEU-12"]), (1, ["NEU-12", "NEU-7"])])
 def test_too_few_addresses_are_told(free: int, rows: list[str]) -> None:
     [told] = problems([EXT1], free, ALL, *rows)
-    assert told.startswith(f"external network ext1: {free} addresses free, the run needs 3. Mend: ")
+    assert told.startswith(f"external network ext1: {free} addresses free, the run needs 3. Fix: ")
 
 
 def test_who_takes_no_address_needs_none() -> None:

@@ -41,7 +41,7 @@ def test_too_little_memory_is_told(requests_mock: Mocker, newer: Path) -> None:
     keystone(requests_mock, "admin")
     assert problems(newer, *GUEST, ram=64) == [
         f"--flavor-ram=64: {newer} is a CirrOS that does not boot with less than 128 MiB. "
-        "Mend: --flavor-ram=256, or leave it out"
+        "Fix: --flavor-ram=256, or leave it out"
     ]
     assert problems(newer, *FROM_VOLUME, ram=128) == []
 
@@ -55,7 +55,7 @@ def test_a_disk_that_does_not_fit_is_told(requests_mock: Mocker, large: Path) ->
     keystone(requests_mock, "admin")
     assert DISK == SIZE == 1
     told = [
-        f"--image={large}: its disk is of 3 GiB, the run's flavor and volumes of 1. Mend: give a smaller one; {CIRROS}"
+        f"--image={large}: its disk is of 3 GiB, the run's flavor and volumes of 1. Fix: give a smaller one; {CIRROS}"
     ]
     assert problems(large, *GUEST) == told
     assert problems(large, *FROM_VOLUME) == told

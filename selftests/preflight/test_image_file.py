@@ -32,12 +32,12 @@ def test_a_disk_is_no_problem(file: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "empty. Mend: download"),
-        (b"KDMV" + bytes(600), "neither qcow2 nor raw, but a VMDK image. Mend: qemu-img convert"),
-        (b"<<< Oracle VM VirtualBox Disk Image >>>", "neither qcow2 nor raw, but a VDI image. Mend: qemu-img convert"),
-        (b"\x1f\x8b\x08" + bytes(600), "neither qcow2 nor raw, but compressed (gzip). Mend: unpack"),
-        (b"\n<!DOCTYPE html><html>", "a web page: the download failed. Mend: download"),
-        (b"hello", "neither qcow2 nor a raw disk with a boot sector. Mend: download"),
+        (b"", "empty. Fix: download"),
+        (b"KDMV" + bytes(600), "neither qcow2 nor raw, but a VMDK image. Fix: qemu-img convert"),
+        (b"<<< Oracle VM VirtualBox Disk Image >>>", "neither qcow2 nor raw, but a VDI image. Fix: qemu-img convert"),
+        (b"\x1f\x8b\x08" + bytes(600), "neither qcow2 nor raw, but compressed (gzip). Fix: unpack"),
+        (b"\n<!DOCTYPE html><html>", "a web page: the download failed. Fix: download"),
+        (b"hello", "neither qcow2 nor a raw disk with a boot sector. Fix: download"),
     ],
 )
 def test_anything_else_is_told(file: Path, content: bytes, told: str) -> None:
@@ -46,7 +46,7 @@ def test_anything_else_is_told(file: Path, content: bytes, told: str) -> None:
 
 
 def test_no_image_is_told() -> None:
-    assert problems(None) == [f"--image: no guest image given. Mend: --image=FILE, or GUEST_IMAGE=FILE; {CIRROS}"]
+    assert problems(None) == [f"--image: no guest image given. Fix: --image=FILE, or GUEST_IMAGE=FILE; {CIRROS}"]
 
 
 def test_a_missing_file_is_told(file: Path) -> None:
@@ -72,4 +72,4 @@ def test_a_wrong_checksum_is_told(file: Path) -> None:
     file.write_bytes(QCOW2)
     seen = hashlib.md5(QCOW2).hexdigest()
     [told] = problems(file, "0" * 32)
-    assert told.startswith(f"--image={file}: its md5 is {seen}, --image-checksum says {'0' * 32}. Mend: download")
+    assert told.startswith(f"--image={file}: its md5 is {seen}, --image-checksum says {'0' * 32}. Fix: download")

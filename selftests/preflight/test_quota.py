@@ -40,9 +40,9 @@ def test_each_quota_that_is_too_small_is_told(requests_mock: Mocker, cloud: Conn
     nova(requests_mock)
     assert problems(cloud, "requested_server", "other_requested_server") == [
         "quota of project demo: instances: 9 of 10 used, the run needs 2. "
-        "Mend: delete what nobody needs; or, as an operator, openstack quota set --instances 11 demo",
+        "Fix: delete what nobody needs; or, as an operator, openstack quota set --instances 11 demo",
         "quota of project demo: ram: 900 of 1000 used, the run needs 128. "
-        "Mend: delete what nobody needs; or, as an operator, openstack quota set --ram 1028 demo",
+        "Fix: delete what nobody needs; or, as an operator, openstack quota set --ram 1028 demo",
     ]
 
 

@@ -61,10 +61,10 @@ Connection closed by UNKNOWN port 65535
         ("", "it cannot be asked: nothing was said"),
     ],
 )
-def test_what_was_said_is_told_in_one_line_with_a_mend(told: str, seen: str) -> None:
+def test_what_was_said_is_told_in_one_line_with_a_fix(told: str, seen: str) -> None:
     line = why("c1", told, "ssh c1 uname -n")
     assert line.startswith(f"--hosts: c1: {seen}")
-    assert ". Mend: " in line
+    assert ". Fix: " in line
     assert "\n" not in line
     assert "{" not in line
 

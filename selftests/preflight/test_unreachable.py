@@ -33,7 +33,7 @@ def backend(way: str, **given: str) -> Any:
 )
 def test_the_mend_is_the_command_of_the_way(way: str, given: dict[str, str], command: str) -> None:
     line = why(backend(way, **given), "x", "cosmic rays")
-    assert line.endswith(f"x: it cannot be asked: cosmic rays. Mend: try {command}")
+    assert line.endswith(f"x: it cannot be asked: cosmic rays. Fix: try {command}")
 
 
 def test_every_way_of_testinfra_has_its_command() -> None:
@@ -46,25 +46,25 @@ def test_every_way_of_testinfra_has_its_command() -> None:
         (
             "podman",
             "/bin/sh: 1: podman: not found",
-            "--hosts: podman://x: there is no podman here. Mend: run the suite where podman works, or give the node",
+            "--hosts: podman://x: there is no podman here. Fix: run the suite where podman works, or give the node",
         ),
-        ("openshift", "bash: oc: command not found", "--hosts: openshift://x: there is no oc here. Mend: "),
+        ("openshift", "bash: oc: command not found", "--hosts: openshift://x: there is no oc here. Fix: "),
         (
             "docker",
             "Error response from daemon: No such container: x",
-            "--hosts: docker://x: there is none of that name. Mend: correct it; docker ps shows them",
+            "--hosts: docker://x: there is none of that name. Fix: correct it; docker ps shows them",
         ),
         (
             "kubectl",
             'Error from server (NotFound): pods "x" not found',
-            "--hosts: kubectl://x: there is none of that name. Mend: correct it; kubectl get pods -A shows them",
+            "--hosts: kubectl://x: there is none of that name. Fix: correct it; kubectl get pods -A shows them",
         ),
         (
             "kubectl",
             "dial tcp 127.0.0.1:8080: connect: connection refused",
             "--hosts: kubectl://x: it cannot be asked: ",
         ),
-        ("docker", "/bin/sh: 1: sudo: not found", "--hosts: x: it has no sudo. Mend: "),
+        ("docker", "/bin/sh: 1: sudo: not found", "--hosts: x: it has no sudo. Fix: "),
     ],
 )
 def test_what_is_known_of_containers_is_told(way: str, told: str, line: str) -> None:

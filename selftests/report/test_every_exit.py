@@ -42,7 +42,7 @@ def test_good():
 
 @pytest.mark.req("NOVA-3")
 def test_bad():
-    assert 0, "my_ip is another node's. Mend: correct it"
+    assert 0, "my_ip is another node's. Fix: correct it"
 
 def test_slow():
     pathlib.Path("running").touch()
@@ -183,15 +183,15 @@ def test_3_a_plugin_crashed_before_it_began(checkout: Path) -> None:
 def test_4_each_problem_is_an_error_of_junits_file(checkout: Path) -> None:
     with (checkout / "conftest.py").open("a") as file:
         file.write(
-            "\nimport pytest\ndef pytest_collection_finish(): raise pytest.UsageError('a: b. Mend: c', 'token=s3cret')"
+            "\nimport pytest\ndef pytest_collection_finish(): raise pytest.UsageError('a: b. Fix: c', 'token=s3cret')"
         )
     done = run(checkout)
     assert done.returncode == 4
-    assert verdict(checkout)["problems"] == ["a: b. Mend: c", "token=***"]
+    assert verdict(checkout)["problems"] == ["a: b. Fix: c", "token=***"]
     assert verdict(checkout)["exit_code"] == 4
-    assert junit_errors(checkout) == ["a: b. Mend: c", "token=***"]
-    assert done.stderr.count("Mend: c") == 1
-    assert "Mend" not in done.stdout
+    assert junit_errors(checkout) == ["a: b. Fix: c", "token=***"]
+    assert done.stderr.count("Fix: c") == 1
+    assert "Fix" not in done.stdout
     assert not list((checkout / "reports" / "latest" / "results").glob("*-result.json"))
 
 
@@ -221,7 +221,7 @@ def test_5_nothing_was_selected(checkout: Path) -> None:
     done = run(checkout, "-k", "no_such_test")
     assert done.returncode == 5
     [line] = [line for line in done.stdout.splitlines() if "no check fits" in line]
-    assert line == "tests -k no_such_test: no check fits. Mend: choose from those that pytest --collect-only -q lists"
+    assert line == "tests -k no_such_test: no check fits. Fix: choose from those that pytest --collect-only -q lists"
     assert (verdict(checkout)["exit_code"], verdict(checkout)["problems"]) == (5, [line])
     assert junit_errors(checkout) == [line]
 
@@ -240,7 +240,7 @@ def test_an_empty_variable_is_told(checkout: Path, option: str) -> None:
     with (checkout / "conftest.py").open("a") as file:
         file.write(TELL_NOTED)
     assert (
-        f"{option}=: empty. Mend: leave {option} out, or give it a value"
+        f"{option}=: empty. Fix: leave {option} out, or give it a value"
         in run(checkout, option, "", "-s", "-k", "good").stdout
     )
 

@@ -4,8 +4,8 @@ from openstack.exceptions import HttpException
 from fixtures.session.api_errors import ApiError, told_in_one_sentence
 
 
-def test_an_http_error_is_told_with_its_mend() -> None:
-    with pytest.raises(ApiError, match=r"500: Server Error.*Mend: read the log"), told_in_one_sentence():
+def test_an_http_error_is_told_with_its_fix() -> None:
+    with pytest.raises(ApiError, match=r"500: Server Error.*Fix: read the log"), told_in_one_sentence():
         raise HttpException("500: Server Error for url: http://controller:9292/v2/images")
 
 

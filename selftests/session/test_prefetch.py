@@ -114,7 +114,7 @@ def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatc
     seen = iter([False, False, True])
     try:
         with pytest.raises(waiting.GaveUp) if is_for_later else nullcontext():
-            waiting.wait_for("it", lambda: next(seen), bool, 10, mend="wait", sleep=lambda _: None)
+            waiting.wait_for("it", lambda: next(seen), bool, 10, fix="wait", sleep=lambda _: None)
     finally:
         waiting.FOR_LATER.reset(token)
 

@@ -87,8 +87,8 @@ def _mistakes(case: Case, code: int, said: str, lines: Sequence[str], password: 
         yield "the password is shown"
     if len(lines) != 1:
         yield f"{len(lines)} lines"
-    if not all(line.startswith(case.told) and ". Mend: " in line for line in lines):
-        yield f"expected {case.told}… Mend: …"
+    if not all(line.startswith(case.told) and ". Fix: " in line for line in lines):
+        yield f"expected {case.told}… Fix: …"
 
 
 def _made_by_the_suite(cloud: Connection) -> set[str]:

@@ -95,7 +95,7 @@ def _wait_for_login(cloud: Connection, server: Any) -> None:
         probe=lambda: str(cloud.compute.get_server_console_output(server)["output"]),
         until=lambda shown: "login:" in shown,
         deadline=DEADLINE,
-        mend="run the suite: NOVA-14 says why",
+        fix="run the suite: NOVA-14 says why",
     )
 
 

@@ -267,7 +267,7 @@ def _folders() -> list[Path]:
 def _ssh_to_end() -> int:
     """How many connections are left when they have had their time."""
     try:
-        wait_for("shared connections to end", _connections, lambda left: not left, SSH_TO_END, mend="kill them")
+        wait_for("shared connections to end", _connections, lambda left: not left, SSH_TO_END, fix="kill them")
     except (GaveUp, KeyboardInterrupt):
         return len(_connections())
     return 0

@@ -8,7 +8,7 @@ from selftests import ROOT
 
 pytest_plugins = ["pytester"]
 
-SECTIONS = ["What is checked", "Why it matters", "The usual mistake", "Mend", "Read on"]
+SECTIONS = ["What is checked", "Why it matters", "The usual mistake", "Fix", "Read on"]
 LONGEST = 40
 ROW_MARK = re.compile(r"\bmark\.req\(\s*\"([^\"]+)\"")
 FAILING = """
@@ -100,7 +100,7 @@ def test_row_option_takes_several(suite: pytest.Pytester) -> None:
 def test_an_unknown_row_asked_for_is_told(suite: pytest.Pytester) -> None:
     result = run(suite, "--row=NOVA-99")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.errlines == ["ERROR: --row=NOVA-99: no such row. Mend: choose from docs/rows/README.md", ""]
+    assert result.errlines == ["ERROR: --row=NOVA-99: no such row. Fix: choose from docs/rows/README.md", ""]
 
 
 @pytest.mark.parametrize("expression", ["NEU-12", 'req("NEU-12")', "req and not req('NOVA-3')"])
@@ -114,7 +114,7 @@ def test_an_unknown_row_among_the_marks_is_told(suite: pytest.Pytester, expressi
     suite.makepyfile(FAILING)
     result = run(suite, "-m", expression)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.errlines == ["ERROR: -m NOVA-99: no such row. Mend: choose from docs/rows/README.md", ""]
+    assert result.errlines == ["ERROR: -m NOVA-99: no such row. Fix: choose from docs/rows/README.md", ""]
 
 
 def test_an_unknown_row_of_a_check_is_told(suite: pytest.Pytester) -> None:
@@ -136,7 +136,7 @@ def test_a_failure_carries_its_page(suite: pytest.Pytester) -> None:
     run(suite)
     results = allure_results(suite)
     [attached] = results["test_of_nova_3"]["attachments"]
-    assert attached["name"] == "NOVA-3: what it is and how to mend it"
+    assert attached["name"] == "NOVA-3: what it is and how to fix it"
     assert (suite.path / "allure" / attached["source"]).read_text() == page("NOVA-3").read_text()
     assert "attachments" not in results["test_of_neu_12"]
 

@@ -28,7 +28,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def image():
-    assert False, "no image. Mend: look at Glance"
+    assert False, "no image. Fix: look at Glance"
 """
 NODES = """
 import pytest
@@ -36,7 +36,7 @@ import pytest
 @pytest.mark.req("NOVA-6")
 @pytest.mark.parametrize("node", ["compute1", "compute2"])
 def test_runs(node):
-    assert node == "compute1", f"{node}: nova-compute is dead. Mend: start it"
+    assert node == "compute1", f"{node}: nova-compute is dead. Fix: start it"
 """
 WORKLOAD = """
 import pytest
@@ -52,7 +52,7 @@ def test_image(image, subtests):
 @pytest.mark.req("SWI-1")
 def test_container(subtests):
     with subtests.test("listed"):
-        assert 0, "not listed. Mend: wait"
+        assert 0, "not listed. Fix: wait"
 """
 
 
@@ -73,9 +73,9 @@ def test_causes_come_first_and_what_stands_on_them_is_not_started(suite: pytest.
     shown = suite.runpytest_subprocess().stdout.str().partition("what is wrong")[2]
     verdict = _verdict(suite)
     assert [cause["row"] for cause in verdict["root_causes"]] == ["NOVA-6", "GLA-1", "SWI-1"]
-    assert verdict["root_causes"][0]["messages"] == ["compute2: nova-compute is dead. Mend: start it"]
-    assert verdict["root_causes"][1]["messages"] == ["no image. Mend: look at Glance"]
-    assert verdict["root_causes"][2]["messages"] == ["not listed. Mend: wait"]
+    assert verdict["root_causes"][0]["messages"] == ["compute2: nova-compute is dead. Fix: start it"]
+    assert verdict["root_causes"][1]["messages"] == ["no image. Fix: look at Glance"]
+    assert verdict["root_causes"][2]["messages"] == ["not listed. Fix: wait"]
     assert list(verdict["blocked"].values()) == ["blocked by NOVA-6 (--keep-going starts it all the same)"]
     assert shown.index("compute2: nova-compute is dead") < shown.index("no image")
     assert "1 checks were not started" in shown
@@ -84,11 +84,11 @@ def test_causes_come_first_and_what_stands_on_them_is_not_started(suite: pytest.
 def test_a_cause_is_told_at_once_and_once(suite: pytest.Pytester) -> None:
     suite.makepyfile(test_its_workload='import pytest\n@pytest.mark.req("GLA-1")\ndef test_image(image): pass')
     shown = suite.runpytest_subprocess().stdout.str().partition("= FAILURES")[0].partition("= ERRORS")[0]
-    lines = [line for line in shown.splitlines() if ". Mend: " in line]
+    lines = [line for line in shown.splitlines() if ". Fix: " in line]
     assert lines == [
-        "NOVA-6: compute2: nova-compute is dead. Mend: start it",
-        "GLA-1: no image. Mend: look at Glance",
-        "SWI-1: not listed. Mend: wait",
+        "NOVA-6: compute2: nova-compute is dead. Fix: start it",
+        "GLA-1: no image. Fix: look at Glance",
+        "SWI-1: not listed. Fix: wait",
     ]
 
 
@@ -233,7 +233,7 @@ def test_of_this_machine():
 
 @pytest.mark.req("NOVA-11")
 def test_of_the_cloud():
-    assert 0, "closed. Mend: open it"
+    assert 0, "closed. Fix: open it"
 
 @pytest.mark.req("NEU-11")
 def test_of_a_full_disk(subtests):
