@@ -11,7 +11,7 @@ from openstack.connection import Connection
 from fixtures.block import attachment
 from fixtures.block.attachment import Views, attached, detach
 from fixtures.core.deadlines import Deadlines
-from fixtures.core.waiting import GaveUp
+from fixtures.core.waiting import WaitFailed
 
 QUICK = Deadlines(volume_ready=0.2)
 VOLUME = Volume(id="v1")
@@ -59,14 +59,16 @@ def test_a_volume_is_detached_when_nova_has_let_go_too(nova: Nova, monkeypatch: 
 
 def test_where_nova_keeps_it_both_views_are_told(nova: Nova, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, ("in-use", True), ("available", True))
-    with pytest.raises(GaveUp, match=r"volume v1, let go of by server s1, to be available: not within 0\.2 s") as told:
+    with pytest.raises(
+        WaitFailed, match=r"volume v1, let go of by server s1, to be available: not within 0\.2 s"
+    ) as told:
         detached(nova)
     assert "last seen: Cinder: available; Nova: attached." in str(told.value)
 
 
 def test_a_volume_that_comes_back_is_told_at_once(nova: Nova, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, ("in-use", True), ("detaching", True), ("in-use", True))
-    with pytest.raises(GaveUp, match=r"to be available: it is in-use\. Fix: .*iscsiadm -m session"):
+    with pytest.raises(WaitFailed, match=r"to be available: it is in-use\. Fix: .*iscsiadm -m session"):
         detached(nova, Deadlines())
 
 
@@ -90,5 +92,5 @@ def test_a_volume_that_is_not_attached_is_told_at_once(
 ) -> None:
     seen(monkeypatch, ("attaching", True), (status, False))
     attaching = attached(cast(Connection, nova), cast(Any, "s1"), VOLUME, Deadlines())
-    with pytest.raises(GaveUp, match=f"to be in-use: it is {status}"), attaching:
+    with pytest.raises(WaitFailed, match=f"to be in-use: it is {status}"), attaching:
         pass

@@ -5,7 +5,7 @@ import pytest
 from openstack.connection import Connection
 
 from fixtures.block import volume
-from fixtures.core.waiting import GaveUp
+from fixtures.core.waiting import WaitFailed
 
 
 class Cinder:
@@ -45,5 +45,7 @@ def test_one_that_is_never_let_go_of_is_freed_by_the_operator(monkeypatch: pytes
 
 
 def test_a_member_is_told_who_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(GaveUp, match=r"volume v1 to be let go of by its server: not within 0\.1 s; last seen: in-use"):
+    with pytest.raises(
+        WaitFailed, match=r"volume v1 to be let go of by its server: not within 0\.1 s; last seen: in-use"
+    ):
         deleted(Cinder("in-use"), monkeypatch, by_operator=False)

@@ -11,7 +11,7 @@ from fixtures.compute import server, server_end
 from fixtures.compute.server import _Told, fixed_ip, wait_until_active
 from fixtures.compute.server_end import what_remains_of
 from fixtures.core.deadlines import Deadlines
-from fixtures.core.waiting import GaveUp
+from fixtures.core.waiting import WaitFailed
 
 CLOUD = cast(Connection, None)
 FLOATING = {"addr": "203.0.113.7", "OS-EXT-IPS:type": "floating"}
@@ -40,17 +40,19 @@ def test_a_server_is_ready_when_nova_knows_its_address(monkeypatch: pytest.Monke
 
 
 def test_a_stale_address_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(GaveUp, match=r"last seen: ACTIVE; its addresses: 172\.16\.1\.4 by Nova, 172\.16\.1\.5 by Neut"):
+    with pytest.raises(
+        WaitFailed, match=r"last seen: ACTIVE; its addresses: 172\.16\.1\.4 by Nova, 172\.16\.1\.5 by Neut"
+    ):
         waited(monkeypatch, told("ACTIVE", ["172.16.1.4"], ["172.16.1.5"]))
 
 
 def test_a_server_that_builds_for_ever_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(GaveUp, match=r"server s1 to be ACTIVE: not within 0\.2 s; last seen: BUILD\."):
+    with pytest.raises(WaitFailed, match=r"server s1 to be ACTIVE: not within 0\.2 s; last seen: BUILD\."):
         waited(monkeypatch, told("BUILD"))
 
 
 def test_a_server_in_error_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(GaveUp, match="server s1 to be ACTIVE: it is in ERROR: Nova gives no reason"):
+    with pytest.raises(WaitFailed, match="server s1 to be ACTIVE: it is in ERROR: Nova gives no reason"):
         waited(monkeypatch, told("ERROR"), deadline=600)
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 import tenacity
 
-from fixtures.core.waiting import GaveUp, wait_for
+from fixtures.core.waiting import WaitFailed, wait_for
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_it_gives_what_was_waited_for(statuses: Iterator[str], slept: list[float
 
 
 def test_at_the_deadline_it_tells_what_was_seen_last(statuses: Iterator[str], slept: list[float]) -> None:
-    with pytest.raises(GaveUp, match=r"the server: not within 60 s; last seen: BUILD\. Fix: look at its log"):
+    with pytest.raises(WaitFailed, match=r"the server: not within 60 s; last seen: BUILD\. Fix: look at its log"):
         wait_for(
             "the server",
             lambda: next(statuses),
@@ -38,14 +38,14 @@ def test_at_the_deadline_it_tells_what_was_seen_last(statuses: Iterator[str], sl
 
 
 def test_it_does_not_wait_for_what_cannot_come(slept: list[float]) -> None:
-    with pytest.raises(GaveUp, match="the server: no valid host"):
+    with pytest.raises(WaitFailed, match="the server: no valid host"):
         wait_for(
             "the server",
             lambda: "ERROR",
             lambda now: now == "ACTIVE",
             60,
             fix="look",
-            hopeless=lambda now: "no valid host" if now == "ERROR" else None,
+            fail_if=lambda now: "no valid host" if now == "ERROR" else None,
             sleep=slept.append,
         )
     assert slept == []

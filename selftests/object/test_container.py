@@ -8,7 +8,7 @@ from openstack.connection import Connection
 from openstack.object_store.v1.obj import Object
 
 from fixtures.core.deadlines import Deadlines
-from fixtures.core.waiting import GaveUp
+from fixtures.core.waiting import WaitFailed
 from fixtures.object import container
 from fixtures.object.container import told_of
 
@@ -54,7 +54,7 @@ def test_an_object_is_there_when_it_is_listed() -> None:
 
 
 def test_an_object_that_is_never_listed_is_told() -> None:
-    with pytest.raises(GaveUp, match=r"container c1 to list notice: not within 0\.2 s; last seen: \[\]"):
+    with pytest.raises(WaitFailed, match=r"container c1 to list notice: not within 0\.2 s; last seen: \[\]"):
         told_of(cast(Connection, LateSwift(lag=0)), "c1", "notice", QUICK)
 
 

@@ -113,7 +113,7 @@ def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatc
     token = waiting.FOR_LATER.set(is_for_later)
     seen = iter([False, False, True])
     try:
-        with pytest.raises(waiting.GaveUp) if is_for_later else nullcontext():
+        with pytest.raises(waiting.WaitFailed) if is_for_later else nullcontext():
             waiting.wait_for("it", lambda: next(seen), bool, 10, fix="wait", sleep=lambda _: None)
     finally:
         waiting.FOR_LATER.reset(token)

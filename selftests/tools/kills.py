@@ -27,7 +27,7 @@ from openstack.connection import Connection
 
 from fixtures.cloud.client import steadied
 from fixtures.core.private_folder import PARENT, PREFIX
-from fixtures.core.waiting import GaveUp, wait_for
+from fixtures.core.waiting import WaitFailed, wait_for
 from selftests import ROOT
 from selftests.tools.cloud_snapshot import Everything, differences, everything
 from selftests.tools.swift_disks import containers_on_disk
@@ -268,7 +268,7 @@ def _ssh_to_end() -> int:
     """How many connections are left when they have had their time."""
     try:
         wait_for("shared connections to end", _connections, lambda left: not left, SSH_TO_END, fix="kill them")
-    except (GaveUp, KeyboardInterrupt):
+    except (WaitFailed, KeyboardInterrupt):
         return len(_connections())
     return 0
 

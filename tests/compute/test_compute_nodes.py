@@ -162,7 +162,7 @@ def test_compute_service_is_not_restarting_in_a_loop(compute_node: Node, service
         f"{compute_node.name}: {service} to run without being restarted",
         probe=lambda: compute_node.unit(service),
         until=lambda unit: unit.is_settled,
-        hopeless=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
+        fail_if=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
         deadline=deadlines.unit_settled,
         fix=f"read why it dies in journalctl -u {compute_node.unit(service).name} -n 50",
     )
@@ -284,7 +284,7 @@ def test_clock_is_synchronised(node: Node, deadlines: Deadlines) -> None:
         f"{node.name}: the time service to follow a source",
         probe=lambda: time_service(node),
         until=lambda service: service.is_synchronised,
-        hopeless=lambda service: None if service.running else "no time service runs",
+        fail_if=lambda service: None if service.running else "no time service runs",
         deadline=deadlines.clock_synchronised,
         fix="chronyc sources; name a server that answers in /etc/chrony.conf (Debian: /etc/chrony/chrony.conf), "
         "and let UDP port 123 through",

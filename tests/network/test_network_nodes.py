@@ -276,7 +276,7 @@ def test_l2_agent_is_not_restarting_in_a_loop(switching_node: Node, l2_agent: L2
         f"{switching_node.name}: {l2_agent.service} to run without being restarted",
         probe=lambda: switching_node.unit(l2_agent.service),
         until=lambda unit: unit.is_settled,
-        hopeless=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
+        fail_if=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
         deadline=deadlines.unit_settled,
         fix=f"read why it dies in journalctl -u {switching_node.unit(l2_agent.service).name} -n 50",
     )

@@ -8,7 +8,7 @@ from openstack.exceptions import ConflictException, NotFoundException
 from openstack.identity.v3.project import Project
 
 from fixtures.cloud.run.owned import ensure_gone, owned
-from fixtures.core.waiting import GaveUp
+from fixtures.core.waiting import WaitFailed
 
 
 class There:
@@ -52,7 +52,7 @@ def test_what_is_only_let_go_of_stays() -> None:
 
 def test_what_does_not_go_is_told_with_the_state_it_is_in() -> None:
     server = Server(id="s1", status="ACTIVE")
-    with pytest.raises(GaveUp, match="server s1 to be gone: not within 0 s; last seen: ACTIVE"):
+    with pytest.raises(WaitFailed, match="server s1 to be gone: not within 0 s; last seen: ACTIVE"):
         ensure_gone(server, delete=str, get=lambda _: server, deadline=0)
 
 
@@ -74,5 +74,5 @@ def test_what_stays_in_use_is_told_with_the_reason() -> None:
         raise ConflictException("port p1 is in use")
 
     message = r"project p1 to be let go of by what uses it: not within 0 s; last seen: .*port p1 is in use"
-    with pytest.raises(GaveUp, match=message):
+    with pytest.raises(WaitFailed, match=message):
         ensure_gone(Project(id="p1"), delete=delete, get=There().get, deadline=0)
