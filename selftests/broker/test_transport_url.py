@@ -1,11 +1,13 @@
 import pytest
 
-from fixtures.broker.rpc_services import Speaker, Speakers
+from fixtures.broker.rpc_services import RpcService, RpcServices
 from fixtures.broker.transport_url import MISWRITTEN, UNSET, Broker, parse
 
 
-def speaker(node: str, service: str, url: str, *addresses: str) -> Speaker:
-    return Speaker(node, service, f"{service}.service", "x.conf", parse(url), frozenset((a, 5672) for a in addresses))
+def rpc_service(node: str, service: str, url: str, *addresses: str) -> RpcService:
+    return RpcService(
+        node, service, f"{service}.service", "x.conf", parse(url), frozenset((a, 5672) for a in addresses)
+    )
 
 
 def test_a_plain_url_is_read() -> None:
@@ -38,25 +40,25 @@ def test_the_password_is_shown_nowhere() -> None:
 
 
 def test_the_same_broker_may_have_two_names() -> None:
-    here = speaker("controller", "nova-conductor", "rabbit://openstack:x@localhost", "10.0.0.11")
-    there = speaker("compute1", "nova-compute", "rabbit://openstack:x@controller", "10.0.0.11")
+    here = rpc_service("controller", "nova-conductor", "rabbit://openstack:x@localhost", "10.0.0.11")
+    there = rpc_service("compute1", "nova-compute", "rabbit://openstack:x@controller", "10.0.0.11")
     assert there.agrees_with(here)
 
 
 def test_localhost_is_another_broker_on_each_node() -> None:
-    here = speaker("controller", "nova-conductor", "rabbit://openstack:x@localhost", "10.0.0.11")
-    there = speaker("compute1", "nova-compute", "rabbit://openstack:x@localhost", "10.0.0.101")
+    here = rpc_service("controller", "nova-conductor", "rabbit://openstack:x@localhost", "10.0.0.11")
+    there = rpc_service("compute1", "nova-compute", "rabbit://openstack:x@localhost", "10.0.0.101")
     assert not there.agrees_with(here)
 
 
 @pytest.mark.parametrize("url", ["rabbit://nova:x@controller", "rabbit://openstack:x@controller/other"])
 def test_another_user_or_virtual_host_does_not_agree(url: str) -> None:
-    here = speaker("controller", "nova-conductor", "rabbit://openstack:x@controller")
-    there = speaker("compute1", "nova-compute", url)
+    here = rpc_service("controller", "nova-conductor", "rabbit://openstack:x@controller")
+    there = rpc_service("compute1", "nova-compute", url)
     assert there.meets(here) and not there.agrees_with(here)
 
 
 def test_without_its_control_service_a_project_goes_by_the_most() -> None:
-    most = [speaker(f"compute{i}", "nova-compute", "rabbit://openstack:x@controller") for i in (1, 2)]
-    stray = speaker("compute3", "nova-compute", "rabbit://openstack:x@old")
-    assert Speakers((stray, *most)).reference_for(stray) == most[0]
+    most = [rpc_service(f"compute{i}", "nova-compute", "rabbit://openstack:x@controller") for i in (1, 2)]
+    stray = rpc_service("compute3", "nova-compute", "rabbit://openstack:x@old")
+    assert RpcServices((stray, *most)).reference_for(stray) == most[0]

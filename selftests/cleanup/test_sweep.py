@@ -131,9 +131,9 @@ def test_a_ledger_that_another_machine_may_hold_is_not_believed(
     assert swept(thing(ALIVE, "project", elsewhere), thing(DEAD, "project", ended_here))[0].ended == [DEAD]
 
 
-def test_another_runs_project_tells_nothing_of_its_stranger(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
-    stranger = Marked(DEAD, "project", "2", f"{DEAD}-stranger", str(own_life()), "", False, lambda: None)
-    assert swept(stranger, thing(DEAD))[0].ended == [DEAD]
+def test_another_runs_project_tells_nothing_of_its_other_project(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    other_project = Marked(DEAD, "project", "2", f"{DEAD}-other-project", str(own_life()), "", False, lambda: None)
+    assert swept(other_project, thing(DEAD))[0].ended == [DEAD]
 
 
 def test_ledgers_of_other_clouds_are_not_looked_at(swept: Callable[..., tuple[Swept, list[str]]]) -> None:

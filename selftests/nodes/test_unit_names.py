@@ -22,11 +22,11 @@ def test_every_dialect_has_a_word_for_every_service() -> None:
 
 
 def test_units_that_others_have_too_do_not_tell() -> None:
-    dressed = ["openstack-nova-compute.service", "open-iscsi.service", "iscsid.service", "chrony.service"]
-    assert nearest(dressed) is DIALECTS["rdo"]
+    renamed = ["openstack-nova-compute.service", "open-iscsi.service", "iscsid.service", "chrony.service"]
+    assert nearest(renamed) is DIALECTS["rdo"]
 
 
-# A compute node of the lab in RDO's dress: Debian's script is still in /etc/init.d, so systemd makes a unit of it
+# A compute node of the lab with RDO's names: Debian's script is still in /etc/init.d, so systemd makes a unit of it
 DRESSED = """\
 neutron-linuxbridge-agent.service      enabled   enabled
 nova-compute.service                   generated -

@@ -12,24 +12,24 @@ SUITE = """
 import threading
 
 import pytest
-from fixtures.session.prefetch import early
+from fixtures.session.prefetch import prefetch
 
 pytest_plugins = ["fixtures.session.prefetch"]
 told = []
 
-@early
+@prefetch
 def network(run):
     told.append(f"network {run} {threading.current_thread() is threading.main_thread()}")
     yield "network"
     told.append("network gone")
 
-@early
+@prefetch
 def server(network):
     told.append(f"server in {network}")
     yield "server"
     told.append("server gone")
 
-@early
+@prefetch
 def broken(network):
     raise ValueError("out of servers")
     yield
@@ -89,14 +89,14 @@ def test_what_goes_wrong_in_the_end_is_told(pytester: pytest.Pytester) -> None:
 def test_what_does_not_hang_on_each_other_is_ended_side_by_side(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("""
 import threading
-from fixtures.session.prefetch import early
+from fixtures.session.prefetch import prefetch
 pytest_plugins = ["fixtures.session.prefetch"]
 both = threading.Barrier(2, timeout=10)
-@early
+@prefetch
 def image():
     yield
     both.wait()
-@early
+@prefetch
 def network():
     yield
     both.wait()
@@ -120,16 +120,16 @@ def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatc
 
 
 LATE = """
-from fixtures.session.prefetch import late
+from fixtures.session.prefetch import prefetch_late
 from fixtures.verdict.verdict import VERDICT, Failure, Verdict
 
-@late
+@prefetch_late
 def volume(network):
     told.append("volume")
     yield "volume"
     told.append("volume gone")
 
-@late
+@prefetch_late
 def volume_server(volume):
     told.append("volume_server")
     yield "volume_server"

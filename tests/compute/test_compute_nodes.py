@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.broker.login import refusal
 from fixtures.broker.paths import BrokerPath
-from fixtures.broker.rpc_services import Speaker, Speakers
+from fixtures.broker.rpc_services import RpcService, RpcServices
 from fixtures.cloud.service_reports import ServiceReport, reports_of
 from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
 from fixtures.core.deadlines import Deadlines
@@ -102,32 +102,32 @@ def test_vnc_proxy_is_sent_to_this_node(
 
 @pytest.mark.req("NOVA-5")
 def test_services_speak_to_the_broker_of_their_control_service(
-    node: Node, node_speakers: list[Speaker], speakers: Speakers, subtests: pytest.Subtests
+    node: Node, node_rpc_services: list[RpcService], rpc_services: RpcServices, subtests: pytest.Subtests
 ) -> None:
     """`transport_url = rabbit://openstack:…@controller`: same broker, user and virtual host on all nodes."""
-    for speaker in node_speakers:
-        with subtests.test(speaker.service):
-            control = speakers.reference_for(speaker)
-            assert not speaker.broker.fault and speaker.agrees_with(control), (
-                f"{node.name}: transport_url of {speaker.unit} in {speaker.file} leads to {speaker.broker}; that of "
+    for each in node_rpc_services:
+        with subtests.test(each.service):
+            control = rpc_services.reference_for(each)
+            assert not each.broker.fault and each.agrees_with(control), (
+                f"{node.name}: transport_url of {each.unit} in {each.file} leads to {each.broker}; that of "
                 f"{control.unit} on {control.node} to {control.broker}. Fix: copy the line transport_url from "
-                f"{control.file} on {control.node} to {speaker.file}, then systemctl restart {speaker.unit}"
+                f"{control.file} on {control.node} to {each.file}, then systemctl restart {each.unit}"
             )
 
 
 @pytest.mark.req("NOVA-5")
 def test_password_opens_a_session_on_the_broker(
-    node: Node, node_speakers: list[Speaker], subtests: pytest.Subtests
+    node: Node, node_rpc_services: list[RpcService], subtests: pytest.Subtests
 ) -> None:
     """RABBIT_PASS in transport_url is the one that the broker knows; the report never shows it."""
-    users = {speaker.broker: speaker for speaker in node_speakers if not speaker.broker.fault}
-    for (broker, speaker), (host, port) in ((each, end) for each in users.items() for end in each[0].hosts):
-        with subtests.test(f"{speaker.service} at {host}:{port}"):
+    users = {each.broker: each for each in node_rpc_services if not each.broker.fault}
+    for (broker, user), (host, port) in ((each, end) for each in users.items() for end in each[0].hosts):
+        with subtests.test(f"{user.service} at {host}:{port}"):
             reason = refusal(node, broker, host, port)
             assert not reason, (
-                f"{node.name}: the broker {host}:{port} opens no session for the user {broker.user} of {speaker.unit} "
+                f"{node.name}: the broker {host}:{port} opens no session for the user {broker.user} of {user.unit} "
                 f"in virtual host {broker.virtual_host}: {reason}. Fix: compare the password in transport_url of "
-                f"{speaker.file} with another node's, then systemctl restart {speaker.unit}; on the broker, "
+                f"{user.file} with another node's, then systemctl restart {user.unit}; on the broker, "
                 f"rabbitmqctl change_password {broker.user}, or set_permissions -p {broker.virtual_host} {broker.user}"
             )
 

@@ -41,12 +41,12 @@ def test_every_agent_is_alive_and_up(agents: Agents, subtests: pytest.Subtests) 
 
 
 @pytest.mark.req("NEU-1")
-def test_node_has_an_l2_agent(switching_node: Node, agents: Agents) -> None:
+def test_node_has_an_l2_agent(l2_node: Node, agents: Agents) -> None:
     """Guests and routers are wired by a Layer 2 agent on their own node."""
-    found = [agent.binary for agent in agents.of("L2") if switching_node.is_called(agent.host)]
+    found = [agent.binary for agent in agents.of("L2") if l2_node.is_called(agent.host)]
     assert found, (
-        f"Neutron knows no Layer 2 agent on {switching_node.name}; it has them on {agents.hosts_of('L2')}. "
-        f"Fix: on {switching_node.name}, systemctl enable --now neutron-linuxbridge-agent (or openvswitch)"
+        f"Neutron knows no Layer 2 agent on {l2_node.name}; it has them on {agents.hosts_of('L2')}. "
+        f"Fix: on {l2_node.name}, systemctl enable --now neutron-linuxbridge-agent (or openvswitch)"
     )
 
 

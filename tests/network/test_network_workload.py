@@ -73,10 +73,10 @@ def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadl
 
 @pytest.mark.req("NEU-11")
 def test_ping_is_refused_without_rules(
-    let_in_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
 ) -> None:
     """Without `security group rule create --proto icmp` no ping gets in; a cloud that enforces nothing lets it."""
-    assert not let_in_without_rules.ping, (
+    assert not ingress_without_rules.ping, (
         f"{deadlines.rules_applied:g} s after its port was put in a group without rules, the guest at "
         f"{other_floating_ip.floating_ip_address} still answers ping, expected none. Fix: {ENFORCE}"
     )
@@ -84,10 +84,10 @@ def test_ping_is_refused_without_rules(
 
 @pytest.mark.req("NEU-11")
 def test_ssh_port_is_refused_without_rules(
-    let_in_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
 ) -> None:
     """Without `security group rule create --proto tcp --dst-port 22` no SSH gets in."""
-    assert not let_in_without_rules.ssh, (
+    assert not ingress_without_rules.ssh, (
         f"{deadlines.rules_applied:g} s after its port was put in a group without rules, port 22 of the guest at "
         f"{other_floating_ip.floating_ip_address} still opens, expected it closed. Fix: {ENFORCE}"
     )

@@ -102,9 +102,9 @@ def test_large_object_gives_the_joined_segments(large_object: LargeObject) -> No
 
 
 @pytest.mark.req("SWI-4")
-def test_member_of_another_project_is_refused(stranger: Connection, stored_object: StoredObject) -> None:
+def test_member_of_another_project_is_refused(other_project: Connection, stored_object: StoredObject) -> None:
     """A container without an ACL is its own project's alone."""
-    status = status_for(stranger, stored_object.url)
+    status = status_for(other_project, stored_object.url)
     assert status == 403, (
         f"a member of another project asked for {stored_object.path} and got {status}, expected 403. "
         "Fix: [filter:keystoneauth] in proxy-server.conf: reseller_admin_role must be no role of members"

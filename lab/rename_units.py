@@ -1,4 +1,4 @@
-"""Machines in the dress of another distribution: other names of units, other command lines."""
+"""Machines whose services look like another distribution's: other names of units, other command lines."""
 
 from lab import runner
 from lab.errors import LabError
@@ -9,11 +9,11 @@ _DIALECTS = LAB / "dialects"
 
 
 def dialects() -> list[str]:
-    """Return the distributions in whose dress a machine can be."""
+    """Return the distributions whose names a machine can have."""
     return sorted(path.name for path in _DIALECTS.iterdir())
 
 
-def dress(machine: Machine, dialect: str) -> None:
+def rename_units(machine: Machine, dialect: str) -> None:
     """Give a machine's services the names that they have in another distribution; `reset` undoes it.
 
     Raises:
@@ -21,4 +21,4 @@ def dress(machine: Machine, dialect: str) -> None:
     """
     done = runner.on_machine(machine, "bash", "-c", (_DIALECTS / dialect).read_text())
     if done.returncode:
-        raise LabError(f"{machine.name} could not be dressed as {dialect}: {done.stderr.strip()[-300:]}")
+        raise LabError(f"{machine.name}: its units could not be renamed as in {dialect}: {done.stderr.strip()[-300:]}")
