@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +8,8 @@ from selftests import ROOT
 pytest_plugins = ["pytester"]
 
 PAGE = (ROOT / "docs" / "adding-a-check.md").read_text()
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+NAMED = re.compile(r"`((?:fixtures|tests|selftests|lab|faults|docs)/[a-z0-9_./-]*)`")
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FIRST_CELL = re.compile(r"^\| (`.+?) \|", re.MULTILINE)
 DF = "#!/bin/sh\nprintf 'Use%%\\n {}%%\\n'\n"
@@ -62,7 +65,13 @@ def test_the_fixtures_of_the_table_are_there(example: pytest.Pytester) -> None:
     assert sorted(named - there) == []
 
 
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_what_a_page_names_is_there(file: Path) -> None:
+    named = NAMED.findall(file.read_text())
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_page_that_is_linked_is_there() -> None:
-    for file in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+    for file in PAGES:
         links = re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text())
         assert [link for link in links if not (file.parent / link).exists()] == []

@@ -38,6 +38,12 @@ def may_ask(folder: str, other: str) -> bool:
     return folder == other or HEIGHT[folder] > HEIGHT[other]
 
 
+def test_the_picture_has_the_same_layers() -> None:
+    picture = (ROOT / "ARCHITECTURE.md").read_text().partition("\n```\n report ")[2].partition("```")[0]
+    lines = f"report {picture}".strip().splitlines()
+    assert [line.split() for line in reversed(lines)] == LAYERS
+
+
 def test_the_test_knows_each_folder() -> None:
     folders = {file.parent.name for file in (ROOT / "fixtures").glob("*/__init__.py")}
     assert set(HEIGHT) == folders
