@@ -10,7 +10,7 @@ from types import FrameType
 from lab import commands, leftovers, logs, owner, preflight
 from lab.errors import LabError, LackingError
 from lab.machines import machines
-from lab.rename_units import dialects
+from lab.rename_units import distributions
 
 _DESCRIPTION = """A real OpenStack on this machine, out of Debian's packages: a controller, a compute and a
 block storage node, on networks of their own that nothing leaves."""
@@ -84,7 +84,7 @@ def _act(options: argparse.Namespace, command: list[str]) -> int:
         "exec": lambda: commands.execute(options.machine, command),
         "reset": commands.reset,
         "reboot": lambda: commands.reboot(options.machine),
-        "rename-units": lambda: commands.rename_units(options.machine, options.dialect),
+        "rename-units": lambda: commands.rename_units(options.machine, options.distribution),
         "break": lambda: _break(options),
         "mend": lambda: commands.mend(options.name),
         "down": lambda: commands.down(options.force),
@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         "rename-units", help="give a machine's services the names of another distribution, until reset"
     )
     rename.add_argument("machine", choices=names)
-    rename.add_argument("dialect", choices=dialects())
+    rename.add_argument("distribution", choices=distributions())
     breaking = commands.add_parser("break", help="break it in one of the ways that people do (faults/)")
     which = breaking.add_mutually_exclusive_group(required=True)
     which.add_argument("name", nargs="?", help="the fault")

@@ -132,12 +132,12 @@ def reboot(machine: str) -> int:
     return 0
 
 
-def rename_units(machine: str, dialect: str) -> int:
+def rename_units(machine: str, distribution: str) -> int:
     """Give a machine's services the names of another distribution, and wait until the cloud is healthy again."""
     with _changing():
         lifecycle.runner_files()
-        with step(f"rename units of {machine} as in {dialect}"):
-            renaming.rename_units(machines()[machine], dialect)
+        with step(f"rename units of {machine} as in {distribution}"):
+            renaming.rename_units(machines()[machine], distribution)
         _wait_until_healthy()
     return 0
 

@@ -14,7 +14,7 @@ from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.firewall.iptables import Table
 from fixtures.nodes.name_resolution import Names
 from fixtures.nodes.nodes import Node
-from fixtures.nodes.packages import INSTALL, Packages, dialect_of
+from fixtures.nodes.packages import INSTALL, Packages, distribution_of
 
 compute_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
 
@@ -272,7 +272,7 @@ def test_time_service_runs(node: Node) -> None:
     """`yum install chrony`, and started."""
     service = time_service(node)
     assert service.running, (
-        f"{node.name}: none of {', '.join(node.dialect['time'])} runs. "
+        f"{node.name}: none of {', '.join(node.unit_names['time'])} runs. "
         "Fix: install chrony, then systemctl enable --now chronyd (Debian: chrony)"
     )
 
@@ -320,7 +320,8 @@ def test_packages_of_the_nodes_roles_are_installed(
     missing = packages.missing(wanted_packages)
     assert not missing, (
         f"{node.name} ({', '.join(sorted(node.roles))}) lacks {', '.join(missing)}. "
-        f"Fix: on {node.name}, {INSTALL[dialect_of(node)]} {' '.join(missing)}; if it has another role, give --role"
+        f"Fix: on {node.name}, {INSTALL[distribution_of(node)]} {' '.join(missing)}; "
+        "if it has another role, give --role"
     )
 
 
