@@ -52,7 +52,7 @@ lint: $(VENV)/installed
 	@$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 unit: $(VENV)/installed
 	@$(PYTHON) -m pytest selftests --alluredir= -n 2
