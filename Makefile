@@ -52,6 +52,7 @@ lint: $(VENV)/installed
 	@$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 unit: $(VENV)/installed
 	@$(PYTHON) -m pytest selftests --alluredir= -n 2
@@ -66,4 +67,4 @@ drill: $(VENV)/installed
 	$(PYTHON) -m faults.drill $(FAULTS)
 
 bare:
-	@python3 -m selftests.bare_machine -- $(or $(BARE),make test)
+	@python3 -m selftests.tools.bare_machine -- $(or $(BARE),make test)

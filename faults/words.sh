@@ -6,7 +6,7 @@ LB=/etc/neutron/plugins/ml2/linuxbridge_agent.ini
 keep() { for file; do cp -a "$file" "$file.before-fault"; done; }
 put_back() { for file; do mv "$file.before-fault" "$file"; done; }
 
-# loop COMMANDS: keep up what a service would mend by itself; end_loop: no more.
+# loop COMMANDS: keep up what a service would fix by itself; end_loop: no more.
 loop() { systemd-run --quiet --collect --unit=fault-loop bash -c "while :; do $1; sleep 0.2; done"; }
 end_loop() { systemctl stop fault-loop.service; }
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from lab import commands, leftovers, logs, owner, preflight
-from lab.dress import dialects
 from lab.errors import LabError, LackingError
 from lab.machines import machines
+from lab.rename_units import distributions
 
 _DESCRIPTION = """A real OpenStack on this machine, out of Debian's packages: a controller, a compute and a
 block storage node, on networks of their own that nothing leaves."""
@@ -84,7 +84,7 @@ def _act(options: argparse.Namespace, command: list[str]) -> int:
         "exec": lambda: commands.execute(options.machine, command),
         "reset": commands.reset,
         "reboot": lambda: commands.reboot(options.machine),
-        "dress": lambda: commands.dress(options.machine, options.dialect),
+        "rename-units": lambda: commands.rename_units(options.machine, options.distribution),
         "break": lambda: _break(options),
         "mend": lambda: commands.mend(options.name),
         "down": lambda: commands.down(options.force),
@@ -131,11 +131,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("reset", help="throw away what was changed: the machines start anew from their images")
     reboot = commands.add_parser("reboot", help="reboot a machine from inside, keeping its disk; wait until it answers")
     reboot.add_argument("machine", choices=names)
-    dress = commands.add_parser(
-        "dress", help="give a machine's services the names of another distribution, until reset"
+    rename = commands.add_parser(
+        "rename-units", help="give a machine's services the names of another distribution, until reset"
     )
-    dress.add_argument("machine", choices=names)
-    dress.add_argument("dialect", choices=dialects())
+    rename.add_argument("machine", choices=names)
+    rename.add_argument("distribution", choices=distributions())
     breaking = commands.add_parser("break", help="break it in one of the ways that people do (faults/)")
     which = breaking.add_mutually_exclusive_group(required=True)
     which.add_argument("name", nargs="?", help="the fault")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lab import dress as dressing
 from lab import faults, host_packages, leftovers, lifecycle, mounts, owner, preflight, processes, runner, status
+from lab import rename_units as renaming
 from lab.errors import LabError
 from lab.machines import machines
 from lab.paths import CACHE
@@ -132,12 +132,12 @@ def reboot(machine: str) -> int:
     return 0
 
 
-def dress(machine: str, dialect: str) -> int:
+def rename_units(machine: str, distribution: str) -> int:
     """Give a machine's services the names of another distribution, and wait until the cloud is healthy again."""
     with _changing():
         lifecycle.runner_files()
-        with step(f"dress {machine} as {dialect}"):
-            dressing.dress(machines()[machine], dialect)
+        with step(f"rename units of {machine} as in {distribution}"):
+            renaming.rename_units(machines()[machine], distribution)
         _wait_until_healthy()
     return 0
 

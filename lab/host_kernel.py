@@ -47,8 +47,8 @@ def _namespaces() -> list[str]:
     """systemd-nspawn gives each of them to a container (systemd-nspawn(1)), lab/chroot.py all but one to a build."""
     refused = {kind: attempt.refusal(partial(attempt.unshare, kind)) for kind in attempt.NAMESPACES}
     absent = ", ".join(f"{kind} ({why})" for kind, why in refused.items() if why)
-    mend = f"Mend: sysctl user.max_…_namespaces above 0 (namespaces(7)), or {_PRIVILEGED}"
-    return [f"namespaces: no new ones of {absent}, which machines are made of. {mend}"] if absent else []
+    fix = f"Fix: sysctl user.max_…_namespaces above 0 (namespaces(7)), or {_PRIVILEGED}"
+    return [f"namespaces: no new ones of {absent}, which machines are made of. {fix}"] if absent else []
 
 
 def _overlays(folders: Iterable[Path]) -> list[str]:
@@ -57,7 +57,7 @@ def _overlays(folders: Iterable[Path]) -> list[str]:
     refused = {folder: _overlay_refusal(folder) for folder in devices.values()}
     return [
         f"{folder}: no overlay over folders in it ({why}), which machines start from. "
-        "Mend: modprobe overlay; and a file system that can have it, such as ext4 (not an overlay itself, nor NFS)"
+        "Fix: modprobe overlay; and a file system that can have it, such as ext4 (not an overlay itself, nor NFS)"
         for folder, why in refused.items()
         if why
     ]
@@ -77,7 +77,7 @@ def _overlay_refusal(folder: Path) -> str:
 def _links() -> list[str]:
     refused = {kind: attempt.refusal(_isolated(partial(netlink.add_link, kind))) for kind in _LINKS}
     return [
-        f"network: no {kind} can be made ({why}), but {_LINKS[kind]}. Mend: modprobe {kind}, or {_PRIVILEGED}"
+        f"network: no {kind} can be made ({why}), but {_LINKS[kind]}. Fix: modprobe {kind}, or {_PRIVILEGED}"
         for kind, why in refused.items()
         if why
     ]
@@ -86,8 +86,8 @@ def _links() -> list[str]:
 def _tap() -> list[str]:
     """User-Mode Linux is plugged in with taps (lab/uml.py)."""
     why = attempt.refusal(_isolated(_open_tap))
-    mend = f"Mend: modprobe tun, or {_PRIVILEGED}"
-    return [f"{_TUN}: no tap can be made ({why}), by which machines are plugged in. {mend}"] if why else []
+    fix = f"Fix: modprobe tun, or {_PRIVILEGED}"
+    return [f"{_TUN}: no tap can be made ({why}), by which machines are plugged in. {fix}"] if why else []
 
 
 def _open_tap() -> None:
@@ -108,7 +108,7 @@ def _extensions() -> list[str]:
     known = [*((name, False) for name in _MATCHES), *((name, True) for name in _TARGETS)]
     absent = [name for name, target in known if not _is_found(name, target)]
     why = "which Neutron and the controller's firewall use"
-    return [f"iptables: no {', '.join(absent)} over nf_tables, {why}. Mend: {_PRIVILEGED}"] if absent else []
+    return [f"iptables: no {', '.join(absent)} over nf_tables, {why}. Fix: {_PRIVILEGED}"] if absent else []
 
 
 def _is_found(name: str, target: bool) -> bool:
@@ -123,10 +123,10 @@ def _control_groups() -> list[str]:
     """systemd-nspawn wants the unified or systemd's own hierarchy, and a group in it: lab/cgroups.py."""
     places = cgroups.hierarchies()
     if not places:
-        mend = "Mend: mount -t cgroup2 none /sys/fs/cgroup"
-        return [f"/sys/fs/cgroup: no control groups, neither unified nor systemd's, which containers need. {mend}"]
+        fix = "Fix: mount -t cgroup2 none /sys/fs/cgroup"
+        return [f"/sys/fs/cgroup: no control groups, neither unified nor systemd's, which containers need. {fix}"]
     return [
-        f"{place}: not writable, but containers need groups in it. Mend: mount -o remount,rw {place}"
+        f"{place}: not writable, but containers need groups in it. Fix: mount -o remount,rw {place}"
         for place in places
         if not os.access(place, os.W_OK)
     ]
@@ -136,11 +136,11 @@ def _settings() -> list[str]:
     """lab/network.py sets one, and the L3 agent each router's."""
     if os.access(_SYSCTL, os.W_OK):
         return []
-    return [f"{_SYSCTL}: not writable, but routers are settings like it. Mend: mount -o remount,rw /proc/sys"]
+    return [f"{_SYSCTL}: not writable, but routers are settings like it. Fix: mount -o remount,rw /proc/sys"]
 
 
 def _tracing() -> list[str]:
     """User-Mode Linux traces its processes: arch/um/os-Linux/start_up.c, start_ptraced_child()."""
     why = attempt.refusal(attempt.be_traced)
-    mend = "Mend: kernel.yama.ptrace_scope below 3 (from 3 only a reboot leads back); in a container, --privileged"
-    return [f"ptrace: {why}, but user-mode kernels run their processes by it. {mend}"] if why else []
+    fix = "Fix: kernel.yama.ptrace_scope below 3 (from 3 only a reboot leads back); in a container, --privileged"
+    return [f"ptrace: {why}, but user-mode kernels run their processes by it. {fix}"] if why else []

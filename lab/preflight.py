@@ -97,14 +97,14 @@ def _memory() -> list[str]:
 def _shared_memory() -> list[str]:
     """A user-mode kernel has its memory there and runs what is in it (Linux, arch/um/os-Linux/mem.c, check_tmpexec())."""
     if not _SHARED_MEMORY.is_dir():
-        return [f"{_SHARED_MEMORY}: not there, but machines keep their memory in it. Mend: mount a tmpfs on it"]
+        return [f"{_SHARED_MEMORY}: not there, but machines keep their memory in it. Fix: mount a tmpfs on it"]
     return [*_exec(_SHARED_MEMORY), *_space(_SHARED_MEMORY)]
 
 
 def _exec(shared: Path) -> list[str]:
     if not _flags(shared) & os.ST_NOEXEC:
         return []
-    return [f"{shared}: mounted noexec, but machines run what is in it. Mend: mount -o remount,exec {shared}"]
+    return [f"{shared}: mounted noexec, but machines run what is in it. Fix: mount -o remount,exec {shared}"]
 
 
 def _space(shared: Path) -> list[str]:
@@ -114,7 +114,7 @@ def _space(shared: Path) -> list[str]:
         return []
     return [
         f"too little space in {shared}: {free / _GIB:.1f} GiB free, {needed / _GIB:.1f} GiB needed. "
-        f"Mend: mount -o remount,size=75% {shared}"
+        f"Fix: mount -o remount,size=75% {shared}"
     ]
 
 
@@ -128,7 +128,7 @@ def _cache_permits(option: str, flag: int) -> list[str]:
     if not _flags(folder) & flag:
         return []
     return [
-        f"{folder}: mounted {option}, but machines are made in it. Mend: XDG_CACHE_HOME=FOLDER on another file system"
+        f"{folder}: mounted {option}, but machines are made in it. Fix: XDG_CACHE_HOME=FOLDER on another file system"
     ]
 
 

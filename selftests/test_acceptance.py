@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from selftests import ROOT
+
 FAKE = """#!/bin/sh
 cd {checkout}
 echo "$(basename "$0") $*" >> calls

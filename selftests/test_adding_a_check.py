@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from selftests import ROOT
+
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "adding-a-check.md").read_text()
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+NAMED = re.compile(r"`((?:fixtures|tests|selftests|lab|faults|docs)/[a-z0-9_./-]*)`")
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FIRST_CELL = re.compile(r"^\| (`.+?) \|", re.MULTILINE)
 DF = "#!/bin/sh\nprintf 'Use%%\\n {}%%\\n'\n"
@@ -43,9 +46,7 @@ def test_the_example_passes(example: pytest.Pytester, monkeypatch: pytest.Monkey
 def test_the_example_fails_with_its_message(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run_on_a_disk(example, 97, monkeypatch)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*local: /var/lib/nova/instances is 97 % full, expected less than 95. Mend: on local*"]
-    )
+    result.stdout.fnmatch_lines(["*local: /var/lib/nova/instances is 97 % full, expected less than 95. Fix: on local*"])
 
 
 def test_the_example_is_skipped_without_a_compute_node(example: pytest.Pytester) -> None:
@@ -64,7 +65,13 @@ def test_the_fixtures_of_the_table_are_there(example: pytest.Pytester) -> None:
     assert sorted(named - there) == []
 
 
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_what_a_page_names_is_there(file: Path) -> None:
+    named = NAMED.findall(file.read_text())
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_page_that_is_linked_is_there() -> None:
-    for file in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+    for file in PAGES:
         links = re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text())
         assert [link for link in links if not (file.parent / link).exists()] == []

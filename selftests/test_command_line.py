@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from selftests import ROOT
+
 NO_CLOUD = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PYTEST_", "GUEST_"))}
 
 
@@ -43,7 +44,7 @@ def test_every_problem_is_told_in_one_line(tmp_path: Path) -> None:
     told = problems("--hosts=nowhere.invalid", "--image=/nowhere.img", str(ROOT / "tests"), cwd=tmp_path)
     assert [line.partition(":")[0] for line in told] == ["--hosts", "credentials", "--image=/nowhere.img"]
     assert "nowhere.invalid" in told[0]
-    assert all(". Mend: " in line for line in told)
+    assert all(". Fix: " in line for line in told)
 
 
 def test_a_host_that_nobody_knows_is_told_in_one_line(tmp_path: Path) -> None:
@@ -54,17 +55,17 @@ def test_a_host_that_nobody_knows_is_told_in_one_line(tmp_path: Path) -> None:
 
 def test_a_role_is_asked_for_where_nobody_is_contacted(tmp_path: Path) -> None:
     told = problems("--collect-only", "--hosts=controller,db1", str(ROOT / "tests/compute"), cwd=tmp_path)
-    assert told == ["--hosts: neither a name, a group nor --role tells what db1 is. Mend: --role=compute=db1"]
+    assert told == ["--hosts: neither a name, a group nor --role tells what db1 is. Fix: --role=compute=db1"]
 
 
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
-        ("ssh://", "names no node. Mend: NAME, USER@NAME:PORT, "),
-        ("docker://", "names no node. Mend: NAME, "),
-        ("chroot:///srv/node", "names no node. Mend: --connection=chroot --hosts=/srv/node"),
-        ("salt://x", "salt is not installed here. Mend: pip install salt, or give the node by SSH"),
-        ("winrm://x", "pywinrm is not installed here. Mend: pip install pywinrm, or "),
+        ("ssh://", "names no node. Fix: NAME, USER@NAME:PORT, "),
+        ("docker://", "names no node. Fix: NAME, "),
+        ("chroot:///srv/node", "names no node. Fix: --connection=chroot --hosts=/srv/node"),
+        ("salt://x", "salt is not installed here. Fix: pip install salt, or give the node by SSH"),
+        ("winrm://x", "pywinrm is not installed here. Fix: pip install pywinrm, or "),
     ],
 )
 def test_a_way_that_leads_nowhere_is_told(spec: str, told: str, tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_only_what_is_needed_is_asked_for(tmp_path: Path) -> None:
 def test_a_mistyped_role_is_told(tmp_path: Path) -> None:
     told = problems("--hosts=controller", "--role=compute=compute9", str(ROOT / "tests"), cwd=tmp_path)
     assert told[0] == (
-        "--role=compute=compute9: compute9 is not among --hosts=controller. Mend: name each node as --hosts does"
+        "--role=compute=compute9: compute9 is not among --hosts=controller. Fix: name each node as --hosts does"
     )
 
 
@@ -115,7 +116,7 @@ def test_a_selection_that_fits_no_node_is_told(tmp_path: Path) -> None:
     told = problems("--hosts=controller", str(ROOT / "tests/compute/test_compute_nodes.py"), "-klibvirt", cwd=tmp_path)
     assert told == [
         "--hosts: no node with the role compute among --hosts=controller. "
-        "Mend: add such a node, or say which it is: --role=ROLE=NODE"
+        "Fix: add such a node, or say which it is: --role=ROLE=NODE"
     ]
 
 
@@ -145,14 +146,14 @@ def test_what_is_malformed_is_told_in_one_line(option: str, told: str, tmp_path:
     (tmp_path / "file").touch()
     [line] = problems("--collect-only", "--hosts=controller", option, str(ROOT / "tests/compute"), cwd=tmp_path)
     assert line.startswith(told)
-    assert ". Mend: " in line
+    assert ". Fix: " in line
 
 
 @pytest.mark.parametrize("option", ["--alluredir=file/results", "--report-dir=file/results"])
 def test_results_that_cannot_be_written_are_told(option: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     [line] = problems(option, str(ROOT / "tests/compute/test_compute_nodes.py"), cwd=tmp_path)
-    assert line.startswith(f"{option}: {tmp_path}/file is no folder. Mend: ")
+    assert line.startswith(f"{option}: {tmp_path}/file is no folder. Fix: ")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_each_node_is_told_of_by_what_ssh_said(tmp_path: Path) -> None:
         cwd=tmp_path,
         PATH=f"{tmp_path}:{os.environ['PATH']}",
     )
-    assert [line.partition(". Mend: ")[0] for line in told] == [
+    assert [line.partition(". Fix: ")[0] for line in told] == [
         "--hosts: compute1: it refuses user and key (it takes publickey,password)",
         "--hosts: block1: sudo wants a password",
         "--hosts: controller and 10.0.0.11 are one machine, which calls itself controller",
@@ -210,11 +211,11 @@ WORKLOAD = str(ROOT / "tests/network/test_network_workload.py")
 def test_programs_that_are_not_there_are_told_before_anything_is_made(tmp_path: Path) -> None:
     told = problems("--hosts=controller", "--role=controller=controller", WORKLOAD, cwd=tmp_path, PATH=str(tmp_path))
     assert told[:3] == [
-        "ping: not found on the PATH of this machine. Mend: apt install iputils-ping (Debian, Ubuntu) or "
+        "ping: not found on the PATH of this machine. Fix: apt install iputils-ping (Debian, Ubuntu) or "
         "dnf install iputils (RHEL, Rocky); macOS has it in /sbin",
-        "ssh: not found on the PATH of this machine. Mend: apt install openssh-client (Debian, Ubuntu) or "
+        "ssh: not found on the PATH of this machine. Fix: apt install openssh-client (Debian, Ubuntu) or "
         "dnf install openssh-clients (RHEL, Rocky); macOS has it in /usr/bin",
-        "ssh-keygen: not found on the PATH of this machine. Mend: apt install openssh-client (Debian, Ubuntu) or "
+        "ssh-keygen: not found on the PATH of this machine. Fix: apt install openssh-client (Debian, Ubuntu) or "
         "dnf install openssh (RHEL, Rocky); macOS has it in /usr/bin",
     ]
     assert [line.partition(":")[0] for line in told[3:]] == ["credentials", "--image"]
@@ -242,7 +243,7 @@ def test_a_ping_that_may_not_be_used_is_told(tmp_path: Path) -> None:
     ping.write_text("#!/bin/sh\necho 'ping: socket: Operation not permitted' >&2; exit 2\n")
     ping.chmod(0o755)
     told = problems(WORKLOAD, "-kping_passes", cwd=tmp_path, PATH=f"{tmp_path}:{os.environ['PATH']}")
-    assert told[0].startswith("ping on the machine that runs the suite: ping: socket: Operation not permitted. Mend: ")
+    assert told[0].startswith("ping on the machine that runs the suite: ping: socket: Operation not permitted. Fix: ")
 
 
 def test_a_listing_contacts_nobody(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.image_file import CIRROS
+from fixtures.preflight.image_file import CIRROS
+from selftests import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = {name: (ROOT / name).read_text() for name in ("README.md", "docs/your-cloud.md")}
 FENCE = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTEST = ".venv/bin/pytest "

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.options import VALUES
+from fixtures.core.options import VALUES
+from selftests import ROOT
 
-ROOT = Path(__file__).parent.parent
 BARE = {"PATH": os.environ["PATH"], "COLUMNS": "200"}
 OURS = re.compile(r"^  (--[a-z-]+)", re.MULTILINE)
 

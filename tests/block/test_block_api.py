@@ -1,8 +1,8 @@
 import pytest
 
-from fixtures.compute_services import ServiceReport, reports_of
-from fixtures.nodes import Node, Nodes
-from fixtures.volume_services import backends_on, node_of
+from fixtures.block.volume_services import backends_on, node_of
+from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.nodes.nodes import Node, Nodes
 
 
 @pytest.mark.req("CIN-2")
@@ -11,7 +11,7 @@ def test_block_service_is_up(volume_services: list[ServiceReport], binary: str) 
     """Someone chooses where a volume goes, and someone makes it."""
     reports = reports_of(volume_services, binary)
     assert any(report.is_up for report in reports), (
-        f"no {binary} is enabled and up; Cinder lists {reports or 'none at all'}. Mend: systemctl status {binary} on "
+        f"no {binary} is enabled and up; Cinder lists {reports or 'none at all'}. Fix: systemctl status {binary} on "
         f"its node, and its log; openstack volume service set --enable HOST {binary}"
     )
 
@@ -21,12 +21,12 @@ def test_block_node_is_registered_and_up(block_node: Node, volume_services: list
     """cinder-volume has reported from every block node, for each of its backends."""
     reports = backends_on(block_node, volume_services)
     assert reports, (
-        f"cinder-volume on {block_node.name} never registered with Cinder. Mend: on {block_node.name} check "
+        f"cinder-volume on {block_node.name} never registered with Cinder. Fix: on {block_node.name} check "
         "transport_url, [database] connection and enabled_backends in cinder.conf, and systemctl status cinder-volume"
     )
     down = [report for report in reports if not report.is_up]
     assert not down, (
-        f"Cinder sees {down}, not enabled and up. Mend: on {block_node.name} restart cinder-volume and read its log "
+        f"Cinder sees {down}, not enabled and up. Fix: on {block_node.name} restart cinder-volume and read its log "
         f"(a driver that is not initialized); openstack volume service set --enable {down[0].host} cinder-volume"
     )
 
@@ -37,7 +37,7 @@ def test_every_running_block_service_reported_recently(volume_services: list[Ser
     late = [report for report in volume_services if report.is_up and report.age >= 60]
     assert not late, (
         f"{', '.join(map(str, late))}: no report for 60 s or more. "
-        "Mend: compare the nodes' clocks (chronyc tracking), and read the service's log for a lost database"
+        "Fix: compare the nodes' clocks (chronyc tracking), and read the service's log for a lost database"
     )
 
 
@@ -49,6 +49,6 @@ def test_every_volume_service_is_on_a_given_node(volume_services: list[ServiceRe
     hosts = {node_of(report) for report in reports_of(volume_services, "cinder-volume")}
     strangers = sorted(host for host in hosts if not nodes.called(host))
     assert not strangers, (
-        f"cinder-volume on {', '.join(strangers)}, which --hosts={nodes.given} does not give. Mend: give every node "
+        f"cinder-volume on {', '.join(strangers)}, which --hosts={nodes.given} does not give. Fix: give every node "
         "in --hosts, or cinder-manage service remove cinder-volume HOST@BACKEND for what a renamed host left"
     )

@@ -1,12 +1,12 @@
 import pytest
 
-from fixtures.backends import Backend
-from fixtures.iscsi import is_at_work
-from fixtures.namespaces import why_closed
-from fixtures.nodes import Node
-from fixtures.units import Unit
-from fixtures.volume import SIZE
-from fixtures.volume_groups import Lvm, VolumeGroup
+from fixtures.block.backends import Backend
+from fixtures.block.iscsi import is_at_work
+from fixtures.block.volume import SIZE
+from fixtures.block.volume_groups import Lvm, VolumeGroup
+from fixtures.nodes.namespaces import why_closed
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.systemd_units import Unit
 
 
 @pytest.mark.req("CIN-1")
@@ -16,7 +16,7 @@ def test_volume_group_exists(block_node: Node, own_lvm_backends: list[Backend], 
     named = ", ".join(f"{each.volume_group} ({each.origin('volume_group')})" for each in missing)
     assert not missing, (
         f"{block_node.name}: vgs shows {', '.join(lvm.groups) or 'no volume group'}, but not {named}. "
-        "Mend: losetup -a, pvs; set up its disk or loop file again (vgcreate where it never was), or name the "
+        "Fix: losetup -a, pvs; set up its disk or loop file again (vgcreate where it never was), or name the "
         "right one in cinder.conf, then restart cinder-volume"
     )
 
@@ -27,7 +27,7 @@ def test_volume_group_has_free_space(block_node: Node, volume_groups: list[Volum
     full = [f"{group.name} has {group.free:.2f} GiB" for group in volume_groups if group.free < SIZE]
     assert not full, (
         f"{block_node.name}: {', '.join(full)} free, less than a volume of {SIZE} GiB needs. "
-        "Mend: pvcreate and vgextend with another disk, or delete volumes and snapshots that nobody needs"
+        "Fix: pvcreate and vgextend with another disk, or delete volumes and snapshots that nobody needs"
     )
 
 
@@ -36,7 +36,7 @@ def test_physical_volumes_are_present(block_node: Node, volume_groups: list[Volu
     """`pvs` shows every disk under the volume group, and none as unknown device."""
     broken = [f"{group.missing} of {len(group.devices)} under {group.name}" for group in volume_groups if group.missing]
     assert not broken, (
-        f"{block_node.name}: physical volumes are missing: {', '.join(broken)}. Mend: losetup -a, lsblk; bring the "
+        f"{block_node.name}: physical volumes are missing: {', '.join(broken)}. Fix: losetup -a, lsblk; bring the "
         "disk or loop file back (losetup -f FILE), then pvscan --cache and vgchange -ay"
     )
 
@@ -49,7 +49,7 @@ def test_loop_device_is_set_up_at_boot(block_node: Node, volume_groups: list[Vol
     forgotten = {group.name: lost for group in volume_groups if (lost := lvm.forgotten_loops(group.name))}
     assert not forgotten, (
         f"{block_node.name}: no enabled service, executable /etc/rc.local or @reboot line sets up again what is under "
-        f"{forgotten}. Mend: systemctl enable the unit that runs losetup (openstack-losetup, cinder-volumes-loop), "
+        f"{forgotten}. Fix: systemctl enable the unit that runs losetup (openstack-losetup, cinder-volumes-loop), "
         "or write one with ExecStart=/sbin/losetup -f FILE, before cinder-volume"
     )
 
@@ -113,7 +113,7 @@ def test_portal_opens(compute_node: Node, portals: list[Backend], subtests: pyte
             assert not reason, (
                 f"{compute_node.name} cannot open {address}:{port}, where cinder-volume on {backend.node.name} sends "
                 f"it for volumes: {reason}; {backend.node.name} has {', '.join(sorted(backend.node.addresses))}. "
-                f"Mend: {backend.origin('target_ip_address', 'iscsi_ip_address')}; the iSCSI target and the firewall "
+                f"Fix: {backend.origin('target_ip_address', 'iscsi_ip_address')}; the iSCSI target and the firewall "
                 f"of {backend.node.name} (iptables -I INPUT -p tcp --dport {port} -j ACCEPT)"
             )
 
@@ -121,12 +121,12 @@ def test_portal_opens(compute_node: Node, portals: list[Backend], subtests: pyte
 def _not_at_boot(node: Node, unit: Unit) -> str:
     return (
         f"{node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after a reboot. "
-        f"Mend: systemctl enable {unit.name}"
+        f"Fix: systemctl enable {unit.name}"
     )
 
 
 def _not_running(node: Node, unit: Unit) -> str:
     return (
         f"{node.name}: {unit.name} is {unit.state}, not running. "
-        f"Mend: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
     )

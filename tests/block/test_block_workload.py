@@ -5,19 +5,19 @@ from openstack.block_storage.v3.volume import Volume
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.console import wait_until_booted
-from fixtures.deadlines import Deadlines
-from fixtures.file_system import wait_for_disk
-from fixtures.guest import Guest
-from fixtures.iscsi import traces
-from fixtures.logical_volumes import LogicalVolumes
-from fixtures.namespaces import why_closed
-from fixtures.nodes import Node
-from fixtures.redaction import redact
-from fixtures.server import wait_until_active
-from fixtures.snapshot import delete_snapshot, snapshot_exists
-from fixtures.volume import delete_volume, serial_of, volume_exists
-from fixtures.waiting import wait_for
+from fixtures.block.file_system import wait_for_disk
+from fixtures.block.iscsi import traces
+from fixtures.block.logical_volumes import LogicalVolumes
+from fixtures.block.snapshot import delete_snapshot, snapshot_exists
+from fixtures.block.volume import delete_volume, serial_of, volume_exists
+from fixtures.compute.console import wait_until_booted
+from fixtures.compute.server import wait_until_active
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.redaction import redact
+from fixtures.core.waiting import wait_for
+from fixtures.guest.guest import Guest
+from fixtures.nodes.namespaces import why_closed
+from fixtures.nodes.nodes import Node
 
 
 @pytest.mark.req("CIN-3")
@@ -25,7 +25,7 @@ def test_created_volume_is_available(volume: Volume) -> None:
     """`cinder create --name demo-v1 1` ends in an available volume of 1 GiB."""
     assert (volume.status, volume.size) == ("available", 1), (
         f"volume {volume.id} is {volume.status} with {volume.size} GiB, expected available with 1. "
-        "Mend: read cinder-volume's log on the block node"
+        "Fix: read cinder-volume's log on the block node"
     )
 
 
@@ -33,7 +33,7 @@ def test_created_volume_is_available(volume: Volume) -> None:
 def test_created_volume_is_listed(cloud: Connection, volume: Volume) -> None:
     """`cinder list` shows the volume."""
     listed = {each.id for each in cloud.block_storage.volumes()}
-    assert volume.id in listed, f"volume {volume.id} is not listed. Mend: read cinder-api's log"
+    assert volume.id in listed, f"volume {volume.id} is not listed. Fix: read cinder-api's log"
 
 
 @pytest.mark.req("CIN-3")
@@ -41,7 +41,7 @@ def test_created_volume_is_a_logical_volume(volume: Volume, logical_volumes: Log
     """`lvs` on the block node shows the volume."""
     assert logical_volumes.has(volume), (
         f"no logical volume of {volume.id} on {logical_volumes.where}. "
-        "Mend: compare volume_group in cinder.conf with vgs"
+        "Fix: compare volume_group in cinder.conf with vgs"
     )
 
 
@@ -49,7 +49,7 @@ def test_created_volume_is_a_logical_volume(volume: Volume, logical_volumes: Log
 def test_volume_from_image_is_bootable(bootable_volume: Volume) -> None:
     """`cinder create --image-id` fills a volume with the image."""
     assert bootable_volume.is_bootable, (
-        f"volume {bootable_volume.id}, made of an image, is not bootable. Mend: read cinder-volume's log; "
+        f"volume {bootable_volume.id}, made of an image, is not bootable. Fix: read cinder-volume's log; "
         "glance_api_servers in its cinder.conf, and qemu-img on the block node"
     )
 
@@ -59,8 +59,7 @@ def test_deleted_volume_is_gone(cloud: Connection, spare_volume: Volume, deadlin
     """After `cinder delete` the API knows the volume no more."""
     delete_volume(cloud, spare_volume, deadlines)
     assert not volume_exists(cloud, spare_volume), (
-        f"volume {spare_volume.id} is still there. "
-        "Mend: read cinder-volume's log; cinder reset-state, then delete again"
+        f"volume {spare_volume.id} is still there. Fix: read cinder-volume's log; cinder reset-state, then delete again"
     )
 
 
@@ -72,7 +71,7 @@ def test_deleted_volume_leaves_no_logical_volume(
     delete_volume(cloud, spare_volume, deadlines)
     assert not logical_volumes.has(spare_volume), (
         f"the logical volume of {spare_volume.id} is still on {logical_volumes.where}. "
-        "Mend: lvs; lvremove what no volume of the API owns"
+        "Fix: lvs; lvremove what no volume of the API owns"
     )
 
 
@@ -82,7 +81,7 @@ def test_attached_volume_is_in_use(cloud: Connection, attached_volume: Volume) -
     status = cloud.block_storage.get_volume(attached_volume.id).status
     assert status == "in-use", (
         f"volume {attached_volume.id} is {status}, not in-use. "
-        "Mend: on the compute node check iscsid and nova-compute's log"
+        "Fix: on the compute node check iscsid and nova-compute's log"
     )
 
 
@@ -97,7 +96,7 @@ def test_portal_handed_out_opens_from_every_compute_node(
             reason = why_closed(node.host.run, address, port)
             assert not reason, (
                 f"{node.name} cannot open {address}:{port}, where Cinder sends it for an attached volume: {reason}. "
-                f"Mend: the route of {node.name} to {address}, and the block node's firewall for tcp port {port}"
+                f"Fix: the route of {node.name} to {address}, and the block node's firewall for tcp port {port}"
             )
 
 
@@ -116,7 +115,7 @@ def test_detach_takes_the_disk_from_the_guest(guest: Guest, detached_volume: Vol
         probe=lambda: guest.disks,
         until=lambda disks: serial not in disks,
         deadline=deadlines.disk_gone,
-        mend="on the compute node, virsh domblklist and virsh detach-disk; nova-compute's log",
+        fix="on the compute node, virsh domblklist and virsh detach-disk; nova-compute's log",
     )
 
 
@@ -132,7 +131,7 @@ def test_detach_leaves_no_session_on_the_compute_node(
         probe=lambda: traces(compute_nodes, detached_volume),
         until=lambda left: not left,
         deadline=deadlines.disk_gone,
-        mend="on that node iscsiadm -m node -T TARGET -u, then -o delete; why it was left is in nova-compute's log",
+        fix="on that node iscsiadm -m node -T TARGET -u, then -o delete; why it was left is in nova-compute's log",
     )
 
 
@@ -141,7 +140,7 @@ def test_file_system_is_read_back_on_another_server(text_read_elsewhere: str, wr
     """What one server wrote, another reads: the data are on the volume, and it is the same volume."""
     assert text_read_elsewhere == written_text, (
         f"the other server reads {text_read_elsewhere!r} where the first wrote {written_text!r}. "
-        "Mend: dmesg in the guests and on the compute nodes; lvs and the iSCSI target on the block node"
+        "Fix: dmesg in the guests and on the compute nodes; lvs and the iSCSI target on the block node"
     )
 
 
@@ -152,7 +151,7 @@ def test_snapshot_is_available(snapshot: Snapshot, detached_volume: Volume) -> N
     expected = ("available", detached_volume.size, detached_volume.id)
     assert seen == expected, (
         f"snapshot {snapshot.id} has (status, GiB, volume) = {seen}, expected {expected}. "
-        "Mend: read cinder-volume's log on the block node"
+        "Fix: read cinder-volume's log on the block node"
     )
 
 
@@ -161,7 +160,7 @@ def test_snapshot_is_a_logical_volume(snapshot: Snapshot, logical_volumes: Logic
     """`lvs` on the block node shows the snapshot."""
     assert logical_volumes.has(snapshot), (
         f"no logical volume of snapshot {snapshot.id} on {logical_volumes.where}. "
-        "Mend: lvs there, and lvcreate in cinder-volume's log"
+        "Fix: lvs there, and lvcreate in cinder-volume's log"
     )
 
 
@@ -171,7 +170,7 @@ def test_volume_from_snapshot_has_its_size(restored_volume: Volume, snapshot: Sn
     seen = (restored_volume.status, restored_volume.size)
     assert seen == ("available", snapshot.size), (
         f"volume {restored_volume.id} is (status, GiB) = {seen}, expected available with {snapshot.size}. "
-        "Mend: read cinder-volume's log on the block node"
+        "Fix: read cinder-volume's log on the block node"
     )
 
 
@@ -180,7 +179,7 @@ def test_volume_from_snapshot_has_its_data(restored_text: str, written_text: str
     """A guest reads from the new volume what was on the first when the snapshot was made."""
     assert restored_text == written_text, (
         f"the volume made of the snapshot gives {restored_text!r}, the snapshot was of {written_text!r}. "
-        "Mend: dd (or the driver's clone) in cinder-volume's log; a thick snapshot that ran full in lvs (Data%)"
+        "Fix: dd (or the driver's clone) in cinder-volume's log; a thick snapshot that ran full in lvs (Data%)"
     )
 
 
@@ -191,7 +190,7 @@ def test_deleted_snapshot_is_gone(
     """After `cinder snapshot-delete` the API knows the snapshot no more."""
     delete_snapshot(cloud, snapshot, restored_volume, deadlines)
     assert not snapshot_exists(cloud, snapshot), (
-        f"snapshot {snapshot.id} is still there. Mend: read cinder-volume's log; cinder snapshot-reset-state, then "
+        f"snapshot {snapshot.id} is still there. Fix: read cinder-volume's log; cinder snapshot-reset-state, then "
         "delete again"
     )
 
@@ -208,7 +207,7 @@ def test_deleted_snapshot_leaves_no_logical_volume(
     delete_snapshot(cloud, snapshot, restored_volume, deadlines)
     assert not logical_volumes.has(snapshot), (
         f"the logical volume of snapshot {snapshot.id} is still on {logical_volumes.where}. "
-        "Mend: lvs; lvremove what no snapshot of the API owns"
+        "Fix: lvs; lvremove what no snapshot of the API owns"
     )
 
 
@@ -216,7 +215,7 @@ def test_deleted_snapshot_leaves_no_logical_volume(
 def test_extended_volume_has_its_new_size(volume: Volume, extended_volume: Volume) -> None:
     """`cinder extend VOLUME 2` makes 2 GiB of 1."""
     assert extended_volume.size == 2 * volume.size, (
-        f"volume {volume.id} still has {extended_volume.size} GiB, asked for {2 * volume.size}. Mend: openstack volume "
+        f"volume {volume.id} still has {extended_volume.size} GiB, asked for {2 * volume.size}. Fix: openstack volume "
         "message list; vgs on the block node; cinder-scheduler's and cinder-volume's log"
     )
 
@@ -227,7 +226,7 @@ def test_extended_volume_has_a_larger_logical_volume(extended_volume: Volume, lo
     stored = logical_volumes.size(extended_volume)
     assert stored == extended_volume.size, (
         f"volume {extended_volume.id} has {extended_volume.size} GiB for the API, {stored} on {logical_volumes.where}. "
-        "Mend: lvextend in cinder-volume's log; lvs"
+        "Fix: lvextend in cinder-volume's log; lvs"
     )
 
 
@@ -236,7 +235,7 @@ def test_server_on_a_volume_becomes_active(cloud: Connection, volume_server: Ser
     """`openstack server create --volume` ends in ACTIVE, with the volume as the root disk."""
     server = wait_until_active(cloud, volume_server, deadlines)
     assert not server.image or not server.image.id, (
-        f"server {server.id} was made of image {server.image.id}, not of the volume. Mend: read nova-api's log"
+        f"server {server.id} was made of image {server.image.id}, not of the volume. Fix: read nova-api's log"
     )
 
 

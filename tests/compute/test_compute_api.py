@@ -5,13 +5,13 @@ from openstack.compute.v2.keypair import Keypair
 from openstack.connection import Connection
 from openstack.placement.v1.resource_provider import ResourceProvider
 
-from fixtures.cells import CellHosts
-from fixtures.compute_services import ServiceReport, reports_of
-from fixtures.hypervisors import hypervisor_of
-from fixtures.keypair import LocalKey
-from fixtures.nodes import Node
-from fixtures.options import Settings
-from fixtures.placement import provider_of, to_report
+from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.compute.cells import CellHosts
+from fixtures.compute.hypervisors import hypervisor_of
+from fixtures.compute.keypair import LocalKey
+from fixtures.compute.placement import provider_of, to_report
+from fixtures.core.options import Settings
+from fixtures.nodes.nodes import Node
 
 control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
 resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"])
@@ -23,7 +23,7 @@ def test_control_service_is_up(compute_services: list[ServiceReport], binary: st
     """Nova's control services are enabled and up."""
     reports = reports_of(compute_services, binary)
     assert any(report.is_up for report in reports), (
-        f"no {binary} is enabled and up; Nova lists {reports or 'none at all'}. Mend: on the controller, "
+        f"no {binary} is enabled and up; Nova lists {reports or 'none at all'}. Fix: on the controller, "
         f"systemctl status {binary}; openstack compute service set --enable HOST {binary}"
     )
 
@@ -34,11 +34,11 @@ def test_compute_node_is_registered_and_up(compute_node: Node, compute_services:
     reports = [r for r in reports_of(compute_services, "nova-compute") if compute_node.is_called(r.host)]
     assert reports, (
         f"nova-compute on {compute_node.name} never registered with Nova. "
-        f"Mend: on {compute_node.name} check transport_url in nova.conf, that the broker's port 5672 opens, "
+        f"Fix: on {compute_node.name} check transport_url in nova.conf, that the broker's port 5672 opens, "
         "and systemctl status of nova-compute; then nova-manage cell_v2 discover_hosts"
     )
     assert reports[0].is_up, (
-        f"Nova sees {reports[0]}, not enabled and up. Mend: on {compute_node.name} start nova-compute; "
+        f"Nova sees {reports[0]}, not enabled and up. Fix: on {compute_node.name} start nova-compute; "
         f"openstack compute service set --enable {reports[0].host} nova-compute"
     )
 
@@ -49,7 +49,7 @@ def test_every_running_service_reported_recently(compute_services: list[ServiceR
     late = [report for report in compute_services if report.is_up and report.age >= 60]
     assert not late, (
         f"{', '.join(map(str, late))}: no report for 60 s or more. "
-        "Mend: compare the nodes' clocks (chronyc tracking), and read the service's log for a lost broker."
+        "Fix: compare the nodes' clocks (chronyc tracking), and read the service's log for a lost broker."
     )
 
 
@@ -58,7 +58,7 @@ def test_compute_node_is_mapped_to_a_cell(compute_node: Node, cell_hosts: CellHo
     """`nova-manage cell_v2 discover_hosts` has found the node; until then no server is placed there."""
     assert any(compute_node.is_called(host) for host in cell_hosts.hosts), (
         f"nova-manage cell_v2 list_hosts on {cell_hosts.told_by} shows {', '.join(cell_hosts.hosts) or 'no host'}, "
-        f"not {compute_node.name}. Mend: on {cell_hosts.told_by}, "
+        f"not {compute_node.name}. Fix: on {cell_hosts.told_by}, "
         'su -s /bin/sh -c "nova-manage cell_v2 discover_hosts --verbose" nova'
     )
 
@@ -69,11 +69,11 @@ def test_compute_node_is_an_up_hypervisor(compute_node: Node, hypervisors: list[
     found = hypervisor_of(compute_node, hypervisors)
     assert found, (
         f"{compute_node.name} is not in the hypervisor list, which has "
-        f"{', '.join(each.name for each in hypervisors) or 'none'}. Mend: on the controller, nova-manage cell_v2 "
+        f"{', '.join(each.name for each in hypervisors) or 'none'}. Fix: on the controller, nova-manage cell_v2 "
         f"discover_hosts; on {compute_node.name} read nova-compute's log: libvirt may not answer it"
     )
     assert found.state == "up", (
-        f"hypervisor {found.name} is {found.state}, not up. Mend: on {compute_node.name} start nova-compute, "
+        f"hypervisor {found.name} is {found.state}, not up. Fix: on {compute_node.name} start nova-compute, "
         "and read its log for a lost broker"
     )
 
@@ -90,7 +90,7 @@ def test_placement_has_a_provider_of_the_hypervisor(
     )
     assert hypervisor is None or provider.id == hypervisor.id, (
         f"{compute_node.name} is {provider.id} in Placement, but {hypervisor.id} in Nova: left over from an earlier "
-        f"installation. Mend: openstack resource provider delete {provider.id}, then restart nova-compute there"
+        f"installation. Fix: openstack resource provider delete {provider.id}, then restart nova-compute there"
     )
 
 
@@ -100,7 +100,7 @@ def test_provider_has_something_to_offer(compute_node: Node, inventory: dict[str
     """Without each of these the scheduler finds "No valid host"."""
     assert inventory.get(resource, 0) > 0, (
         f"{compute_node.name} offers {inventory.get(resource, 'no')} {resource} in Placement (total less reserved): "
-        f"{inventory or 'nothing at all'}. Mend: on {compute_node.name} compare reserved_host_cpus, "
+        f"{inventory or 'nothing at all'}. Fix: on {compute_node.name} compare reserved_host_cpus, "
         "reserved_host_memory_mb and reserved_host_disk_mb in nova.conf with the host; nova-compute's log"
     )
 
@@ -112,7 +112,7 @@ def test_flavor_has_the_values_asked_for(operator: Connection, flavor: Flavor, s
     asked = (1, settings.flavor_ram, 1)
     assert (kept.vcpus, kept.ram, kept.disk) == asked, (
         f"flavor {kept.name} has (VCPU, MiB, GiB) = {(kept.vcpus, kept.ram, kept.disk)}, asked for {asked}. "
-        "Mend: read nova-api's log."
+        "Fix: read nova-api's log."
     )
 
 
@@ -122,5 +122,5 @@ def test_keypair_has_the_fingerprint_of_the_local_key(cloud: Connection, keypair
     kept = cloud.compute.get_keypair(keypair.name)
     assert kept.fingerprint == local_key.fingerprint, (
         f"Nova's key pair has the fingerprint {kept.fingerprint}, the file {local_key.fingerprint}. "
-        "Mend: read nova-api's log."
+        "Fix: read nova-api's log."
     )

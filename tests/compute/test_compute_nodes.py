@@ -2,19 +2,19 @@ import itertools
 
 import pytest
 
-from fixtures.broker import Speaker, Speakers
-from fixtures.broker_login import refusal
-from fixtures.broker_paths import BrokerPath
-from fixtures.clocks import RUNNER, Clock, time_service
-from fixtures.compute_services import ServiceReport, reports_of
-from fixtures.config import EffectiveConfig
-from fixtures.deadlines import Deadlines
-from fixtures.names import Names
-from fixtures.nodes import Node
-from fixtures.nova_options import PORTS, Setting, unserved_apis
-from fixtures.packages import INSTALL, Packages, dialect_of
-from fixtures.packet_filter import Table
-from fixtures.waiting import wait_for
+from fixtures.broker.login import refusal
+from fixtures.broker.paths import BrokerPath
+from fixtures.broker.rpc_services import RpcService, RpcServices
+from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.nodes.clocks import RUNNER, Clock, time_service
+from fixtures.nodes.config import EffectiveConfig
+from fixtures.nodes.firewall.iptables import Table
+from fixtures.nodes.name_resolution import Names
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.packages import INSTALL, Packages, distribution_of
 
 compute_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
 
@@ -28,7 +28,7 @@ def test_host_name_is_the_one_that_nova_registered(
     registered = sorted(report.host for report in reports_of(compute_services, "nova-compute"))
     assert calls_itself in registered, (
         f"{compute_node.name} calls itself {calls_itself}, but Nova has registered nova-compute on "
-        f"{', '.join(registered) or 'no host'}. Mend: on {compute_node.name}, hostnamectl set-hostname with the "
+        f"{', '.join(registered) or 'no host'}. Fix: on {compute_node.name}, hostnamectl set-hostname with the "
         f"registered name, then systemctl restart {nova_conf.unit}; openstack compute service delete what is left over"
     )
 
@@ -38,7 +38,7 @@ def test_host_name_survives_a_reboot(node: Node, boot_hostname: str) -> None:
     """`hostnamectl set-hostname` writes the name down; `hostname` alone does not."""
     assert node.is_called(boot_hostname), (
         f"{node.name} is called {node.hostname} now, but /etc/hostname says {boot_hostname}, its name after the next "
-        f"boot. Mend: on {node.name}, hostnamectl set-hostname with the name that OpenStack is to know"
+        f"boot. Fix: on {node.name}, hostnamectl set-hostname with the name that OpenStack is to know"
     )
 
 
@@ -49,7 +49,7 @@ def test_other_nodes_find_this_node_by_its_name(node: Node, names: Names, subtes
         with subtests.test(f"{other} looks for {node.name}"):
             assert found & node.addresses, (
                 f"{other} resolves {node.hostname} to {', '.join(sorted(found)) or 'nothing'}; {node.name} has "
-                f"{', '.join(sorted(node.addresses))}. Mend: the line of {node.hostname} in /etc/hosts on {other}"
+                f"{', '.join(sorted(node.addresses))}. Fix: the line of {node.hostname} in /etc/hosts on {other}"
             )
 
 
@@ -60,7 +60,7 @@ def test_other_nodes_find_this_node_at_the_same_address(node: Node, names: Names
     told = ", ".join(f"{other} to {' and '.join(sorted(addresses))}" for other, addresses in found.items())
     assert len(set(found.values())) <= 1, (
         f"the nodes do not resolve {node.hostname} to the same address: {told}. "
-        f"Mend: give {node.hostname} the same line in /etc/hosts on every node"
+        f"Fix: give {node.hostname} the same line in /etc/hosts on every node"
     )
 
 
@@ -70,7 +70,7 @@ def test_my_ip_is_an_address_of_this_node(nova_node: Node, nova_my_ip: str, nova
     assert nova_my_ip in nova_node.addresses, (
         f"{nova_node.name}: [DEFAULT] my_ip = {nova_my_ip} is no address of this node, which has "
         f"{', '.join(sorted(nova_node.addresses))}. Was nova.conf copied from another node? "
-        f"Mend: set my_ip in {nova_conf.origin('my_ip')}, then systemctl restart {nova_conf.unit}."
+        f"Fix: set my_ip in {nova_conf.origin('my_ip')}, then systemctl restart {nova_conf.unit}."
     )
 
 
@@ -80,7 +80,7 @@ def test_no_two_nodes_share_my_ip(nova_node: Node, nova_my_ip: str, my_ips: dict
     owners = [name for name, ip in my_ips.items() if ip == nova_my_ip]
     assert owners == [nova_node.name], (
         f"{' and '.join(owners)} have the same my_ip = {nova_my_ip}. "
-        "Mend: give each node its own address in nova.conf and restart its Nova services."
+        "Fix: give each node its own address in nova.conf and restart its Nova services."
     )
 
 
@@ -95,39 +95,39 @@ def test_vnc_proxy_is_sent_to_this_node(
     is_local = {"127.0.0.1", "::1"} if "controller" in compute_node.roles else set()
     assert proxyclient_addresses & (compute_node.addresses | is_local), (
         f"{compute_node.name}: {proxyclient_address} is no address of this node that the VNC proxy can reach; it has "
-        f"{', '.join(sorted(compute_node.addresses))}. Mend: set [vnc] server_proxyclient_address = $my_ip in "
+        f"{', '.join(sorted(compute_node.addresses))}. Fix: set [vnc] server_proxyclient_address = $my_ip in "
         f"{proxyclient_address.file or '/etc/nova/nova.conf'}, then systemctl restart {nova_conf.unit}"
     )
 
 
 @pytest.mark.req("NOVA-5")
 def test_services_speak_to_the_broker_of_their_control_service(
-    node: Node, node_speakers: list[Speaker], speakers: Speakers, subtests: pytest.Subtests
+    node: Node, node_rpc_services: list[RpcService], rpc_services: RpcServices, subtests: pytest.Subtests
 ) -> None:
     """`transport_url = rabbit://openstack:…@controller`: same broker, user and virtual host on all nodes."""
-    for speaker in node_speakers:
-        with subtests.test(speaker.service):
-            control = speakers.reference_for(speaker)
-            assert not speaker.broker.fault and speaker.agrees_with(control), (
-                f"{node.name}: transport_url of {speaker.unit} in {speaker.file} leads to {speaker.broker}; that of "
-                f"{control.unit} on {control.node} to {control.broker}. Mend: copy the line transport_url from "
-                f"{control.file} on {control.node} to {speaker.file}, then systemctl restart {speaker.unit}"
+    for each in node_rpc_services:
+        with subtests.test(each.service):
+            control = rpc_services.reference_for(each)
+            assert not each.broker.fault and each.agrees_with(control), (
+                f"{node.name}: transport_url of {each.unit} in {each.file} leads to {each.broker}; that of "
+                f"{control.unit} on {control.node} to {control.broker}. Fix: copy the line transport_url from "
+                f"{control.file} on {control.node} to {each.file}, then systemctl restart {each.unit}"
             )
 
 
 @pytest.mark.req("NOVA-5")
 def test_password_opens_a_session_on_the_broker(
-    node: Node, node_speakers: list[Speaker], subtests: pytest.Subtests
+    node: Node, node_rpc_services: list[RpcService], subtests: pytest.Subtests
 ) -> None:
     """RABBIT_PASS in transport_url is the one that the broker knows; the report never shows it."""
-    users = {speaker.broker: speaker for speaker in node_speakers if not speaker.broker.fault}
-    for (broker, speaker), (host, port) in ((each, end) for each in users.items() for end in each[0].hosts):
-        with subtests.test(f"{speaker.service} at {host}:{port}"):
+    users = {each.broker: each for each in node_rpc_services if not each.broker.fault}
+    for (broker, user), (host, port) in ((each, end) for each in users.items() for end in each[0].hosts):
+        with subtests.test(f"{user.service} at {host}:{port}"):
             reason = refusal(node, broker, host, port)
             assert not reason, (
-                f"{node.name}: the broker {host}:{port} opens no session for the user {broker.user} of {speaker.unit} "
-                f"in virtual host {broker.virtual_host}: {reason}. Mend: compare the password in transport_url of "
-                f"{speaker.file} with another node's, then systemctl restart {speaker.unit}; on the broker, "
+                f"{node.name}: the broker {host}:{port} opens no session for the user {broker.user} of {user.unit} "
+                f"in virtual host {broker.virtual_host}: {reason}. Fix: compare the password in transport_url of "
+                f"{user.file} with another node's, then systemctl restart {user.unit}; on the broker, "
                 f"rabbitmqctl change_password {broker.user}, or set_permissions -p {broker.virtual_host} {broker.user}"
             )
 
@@ -139,7 +139,7 @@ def test_compute_service_starts_at_boot(compute_node: Node, service: str) -> Non
     unit = compute_node.unit(service)
     assert unit.starts_at_boot, (
         f"{compute_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
-        f"a reboot. Mend: systemctl enable {unit.name}"
+        f"a reboot. Fix: systemctl enable {unit.name}"
     )
 
 
@@ -150,7 +150,7 @@ def test_compute_service_runs(compute_node: Node, service: str) -> None:
     unit = compute_node.unit(service)
     assert unit.is_ready, (
         f"{compute_node.name}: {unit.name} is {unit.state}, not running. "
-        f"Mend: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
     )
 
 
@@ -162,9 +162,9 @@ def test_compute_service_is_not_restarting_in_a_loop(compute_node: Node, service
         f"{compute_node.name}: {service} to run without being restarted",
         probe=lambda: compute_node.unit(service),
         until=lambda unit: unit.is_settled,
-        hopeless=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
+        fail_if=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
         deadline=deadlines.unit_settled,
-        mend=f"read why it dies in journalctl -u {compute_node.unit(service).name} -n 50",
+        fix=f"read why it dies in journalctl -u {compute_node.unit(service).name} -n 50",
     )
 
 
@@ -174,7 +174,7 @@ def test_libvirt_answers(compute_node: Node) -> None:
     answer = compute_node.host.run("timeout 30 virsh -c qemu:///system list --all")
     assert answer.succeeded, (
         f"{compute_node.name}: virsh list failed: {answer.stderr.strip()}. "
-        f"Mend: systemctl restart {compute_node.unit('libvirt').name}"
+        f"Fix: systemctl restart {compute_node.unit('libvirt').name}"
     )
 
 
@@ -185,7 +185,7 @@ def test_broker_port_opens(compute_node: Node, broker_paths: list[BrokerPath], s
         with subtests.test(f"{path.host}:{path.port}"):
             assert path.said == "open", (
                 f"{compute_node.name} cannot open {path.host}:{path.port} ({path.address}): "
-                f"{path.said or 'no connection'}. Mend: on {path.host}, systemctl status rabbitmq-server; "
+                f"{path.said or 'no connection'}. Fix: on {path.host}, systemctl status rabbitmq-server; "
                 f"iptables -I INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT, and save it"
             )
 
@@ -199,7 +199,7 @@ def test_packet_filter_accepts_the_node_before_it_refuses(
         with subtests.test(f"{path.host}:{path.port}"):
             fate, rule = table.fate(path.packet)
             assert fate == "ACCEPT", (
-                f"the filter table of {path.host} refuses {compute_node.name} ({path}) by: {rule}. Mend: on "
+                f"the filter table of {path.host} refuses {compute_node.name} ({path}) by: {rule}. Fix: on "
                 f"{path.host}, iptables -I INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT, and save it"
             )
 
@@ -214,7 +214,7 @@ def test_packet_filter_accepts_the_node_after_a_reboot(
             fate, rule = table.fate(path.packet)
             assert fate == "ACCEPT", (
                 f"{file} of {path.host} will refuse {compute_node.name} ({path}) after a reboot, by: {rule}. "
-                f"Mend: in {file}, above that line, -A INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT"
+                f"Fix: in {file}, above that line, -A INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT"
             )
 
 
@@ -227,7 +227,7 @@ def test_firewalld_keeps_what_it_lets_the_node_do(
         with subtests.test(f"{path.host}:{path.port}"):
             assert not path.forgotten, (
                 f"firewalld on {path.host} lets {compute_node.name} in ({path}) by what it will forget: "
-                f"{', '.join(path.forgotten)}. Mend: on {path.host}, firewall-cmd --runtime-to-permanent"
+                f"{', '.join(path.forgotten)}. Fix: on {path.host}, firewall-cmd --runtime-to-permanent"
             )
 
 
@@ -237,7 +237,7 @@ def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, understo
     """`use_neutron = true`, the default, as long as Nova had a network service of its own (up to Train)."""
     assert understood is None or understood.value.lower() in {"1", "true", "yes", "on"}, (
         f"{nova_node.name}: {understood}, so Nova uses nova-network instead of Neutron. "
-        f"Mend: set it to true, then systemctl restart {nova_conf.unit}"
+        f"Fix: set it to true, then systemctl restart {nova_conf.unit}"
     )
 
 
@@ -249,7 +249,7 @@ def test_nova_leaves_the_packet_filter_to_neutron(
     """`firewall_driver = nova.virt.firewall.NoopFirewallDriver`, the default since Pike; gone since Ussuri."""
     assert understood is None or understood.value == "nova.virt.firewall.NoopFirewallDriver", (
         f"{nova_node.name}: {understood}, so Nova filters packets beside Neutron. "
-        f"Mend: set it to nova.virt.firewall.NoopFirewallDriver, then systemctl restart {nova_conf.unit}"
+        f"Fix: set it to nova.virt.firewall.NoopFirewallDriver, then systemctl restart {nova_conf.unit}"
     )
 
 
@@ -258,12 +258,12 @@ def test_nova_leaves_the_packet_filter_to_neutron(
 def test_nova_serves_the_compute_and_the_metadata_api(controller_node: Node, understood: Setting | None) -> None:
     """`enabled_apis = osapi_compute,metadata`, the default; nova-api only warns of a name that it does not know."""
     enabled = [name.strip() for name in understood.value.split(",")] if understood else list(PORTS)
-    mend = "Mend: set enabled_apis = osapi_compute,metadata, then restart nova-api"
+    fix = "Fix: set enabled_apis = osapi_compute,metadata, then restart nova-api"
     unknown = [name for name in enabled if name not in PORTS]
-    assert not unknown, f"{controller_node.name}: {understood}: Nova has no API {', '.join(unknown)}. {mend}"
+    assert not unknown, f"{controller_node.name}: {understood}: Nova has no API {', '.join(unknown)}. {fix}"
     unserved = unserved_apis(controller_node, enabled)
     assert not unserved, (
-        f"{controller_node.name}: {understood} leaves out {', '.join(unserved)}, which nothing else serves. {mend}"
+        f"{controller_node.name}: {understood} leaves out {', '.join(unserved)}, which nothing else serves. {fix}"
     )
 
 
@@ -272,8 +272,8 @@ def test_time_service_runs(node: Node) -> None:
     """`yum install chrony`, and started."""
     service = time_service(node)
     assert service.running, (
-        f"{node.name}: none of {', '.join(node.dialect['time'])} runs. "
-        "Mend: install chrony, then systemctl enable --now chronyd (Debian: chrony)"
+        f"{node.name}: none of {', '.join(node.unit_names['time'])} runs. "
+        "Fix: install chrony, then systemctl enable --now chronyd (Debian: chrony)"
     )
 
 
@@ -284,9 +284,9 @@ def test_clock_is_synchronised(node: Node, deadlines: Deadlines) -> None:
         f"{node.name}: the time service to follow a source",
         probe=lambda: time_service(node),
         until=lambda service: service.is_synchronised,
-        hopeless=lambda service: None if service.running else "no time service runs",
+        fail_if=lambda service: None if service.running else "no time service runs",
         deadline=deadlines.clock_synchronised,
-        mend="chronyc sources; name a server that answers in /etc/chrony.conf (Debian: /etc/chrony/chrony.conf), "
+        fix="chronyc sources; name a server that answers in /etc/chrony.conf (Debian: /etc/chrony/chrony.conf), "
         "and let UDP port 123 through",
     )
 
@@ -296,7 +296,7 @@ def test_clock_agrees_with_the_runner(node: Node, clock: Clock) -> None:
     """60 s of difference make a service look down; 1 s is more than any time service leaves."""
     assert not clock.surely_off(RUNNER, limit=1), (
         f"the clock of {clock} is off the runner's by more than 1 s. "
-        f"Mend: on {node.name}, chronyc makestep; if all nodes are off alike, the runner's own clock is wrong"
+        f"Fix: on {node.name}, chronyc makestep; if all nodes are off alike, the runner's own clock is wrong"
     )
 
 
@@ -308,7 +308,7 @@ def test_clocks_of_the_nodes_agree(clocks: dict[str, Clock]) -> None:
     apart = [pair for pair in itertools.combinations(clocks.values(), 2) if pair[0].surely_off(pair[1], limit=1)]
     assert not apart, (
         f"clocks more than 1 s apart (against the runner's): {'; '.join(f'{one}, {two}' for one, two in apart)}. "
-        "Mend: on the node that is off, chronyc makestep; give all nodes the same time server"
+        "Fix: on the node that is off, chronyc makestep; give all nodes the same time server"
     )
 
 
@@ -320,7 +320,8 @@ def test_packages_of_the_nodes_roles_are_installed(
     missing = packages.missing(wanted_packages)
     assert not missing, (
         f"{node.name} ({', '.join(sorted(node.roles))}) lacks {', '.join(missing)}. "
-        f"Mend: on {node.name}, {INSTALL[dialect_of(node)]} {' '.join(missing)}; if it has another role, give --role"
+        f"Fix: on {node.name}, {INSTALL[distribution_of(node)]} {' '.join(missing)}; "
+        "if it has another role, give --role"
     )
 
 
@@ -330,6 +331,6 @@ def test_openstack_packages_are_of_one_release(node: Node, packages: Packages, p
     strangers = sorted(each for each in packages.releases() if each[2] != prevailing_release)
     told = ", ".join(f"{project} {version} ({release})" for project, version, release in strangers)
     assert not strangers, (
-        f"{node.name} has {told}, while most of the nodes' packages are of {prevailing_release}. Mend: on "
+        f"{node.name} has {told}, while most of the nodes' packages are of {prevailing_release}. Fix: on "
         f"{node.name}, enable the package repository of {prevailing_release} alone, and upgrade"
     )

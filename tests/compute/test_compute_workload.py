@@ -3,16 +3,16 @@ import pytest
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.catalogue import http_status
-from fixtures.console import wait_until_booted
-from fixtures.deadlines import Deadlines
-from fixtures.guest import Guest
-from fixtures.keypair import LocalKey
-from fixtures.libvirt import Domain, wait_until_console_answers
-from fixtures.nodes import Node
-from fixtures.redaction import redact
-from fixtures.server import wait_until_active
-from fixtures.vnc import GREETING, VncConsole
+from fixtures.compute.console import wait_until_booted
+from fixtures.compute.keypair import LocalKey
+from fixtures.compute.libvirt import Domain, wait_until_console_answers
+from fixtures.compute.server import wait_until_active
+from fixtures.compute.vnc import GREETING, VncConsole
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.redaction import redact
+from fixtures.guest.guest import Guest
+from fixtures.identity.catalogue import http_status
+from fixtures.nodes.nodes import Node
 
 
 @pytest.mark.req("NOVA-14")
@@ -25,7 +25,7 @@ def test_server_becomes_active(cloud: Connection, requested_server: Server, dead
 def test_server_is_listed(cloud: Connection, server: Server) -> None:
     """`openstack server list` shows the server."""
     listed = {each.id for each in cloud.compute.servers()}
-    assert server.id in listed, f"server {server.id} is not listed. Mend: read nova-api's log"
+    assert server.id in listed, f"server {server.id} is not listed. Fix: read nova-api's log"
 
 
 @pytest.mark.req("NOVA-14")
@@ -34,7 +34,7 @@ def test_server_runs_on_this_compute_node(compute_node: Node, server_on_node: Se
     host = server_on_node.hypervisor_hostname
     assert compute_node.is_called(host), (
         f"asked for a server on {compute_node.name}, got it on {host}. "
-        "Mend: openstack compute service list; nova-manage cell_v2 discover_hosts"
+        "Fix: openstack compute service list; nova-manage cell_v2 discover_hosts"
     )
 
 
@@ -51,7 +51,7 @@ def test_key_opens_the_guest(guest: Guest, local_key: LocalKey) -> None:
     keys = guest.run("cat ~/.ssh/authorized_keys").stdout
     assert local_key.public_text in keys, (
         f"the guest's authorized_keys lack our key; it has: {keys or 'none'}. "
-        "Mend: check the metadata service (neutron-metadata-agent, nova-api-metadata)"
+        "Fix: check the metadata service (neutron-metadata-agent, nova-api-metadata)"
     )
 
 
@@ -61,7 +61,7 @@ def test_console_page_answers(vnc_console: VncConsole) -> None:
     status = http_status(vnc_console.url)
     assert status == 200, (
         f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {status or 'no connection'}. "
-        "Mend: [vnc] novncproxy_base_url in the compute node's nova.conf must lead here to nova-novncproxy, and to a "
+        "Fix: [vnc] novncproxy_base_url in the compute node's nova.conf must lead here to nova-novncproxy, and to a "
         "page that noVNC has (ls /usr/share/novnc); on the controller systemctl start nova-novncproxy, open port 6080"
     )
 
@@ -71,7 +71,7 @@ def test_console_shows_the_guests_screen(vnc_console: VncConsole) -> None:
     """The page's WebSocket leads through the proxy to the guest's VNC server."""
     said = vnc_console.first_words()
     assert said.startswith(GREETING), (
-        f"the console's WebSocket at {vnc_console.place} said {said!r}, not {GREETING}…. Mend: in the compute node's "
+        f"the console's WebSocket at {vnc_console.place} said {said!r}, not {GREETING}…. Fix: in the compute node's "
         "nova.conf [vnc] server_listen and server_proxyclient_address must be addresses of its own that the "
         "controller reaches (ports 5900 and up); read nova-novncproxy's log"
     )
@@ -82,7 +82,7 @@ def test_libvirt_runs_the_domain(domain: Domain) -> None:
     """`virsh list --all` on the node that Nova names shows Nova's instance name, running."""
     assert domain.state == "running", (
         f"{domain.node.name}: libvirt says of {domain.name}: {domain.state}, not running. "
-        f"Mend: virsh list --all on {domain.node.name}; openstack server start, or server reboot --hard"
+        f"Fix: virsh list --all on {domain.node.name}; openstack server start, or server reboot --hard"
     )
 
 
@@ -91,7 +91,7 @@ def test_domain_has_the_servers_uuid(domain: Domain, server: Server) -> None:
     """The domain of that name is this very server."""
     assert domain.uuid == server.id, (
         f"{domain.node.name}: {domain.name} has the UUID {domain.uuid or 'of no domain'}, the server {server.id}. "
-        f"Mend: virsh list --all --uuid --name on {domain.node.name}; a domain of an earlier installation "
+        f"Fix: virsh list --all --uuid --name on {domain.node.name}; a domain of an earlier installation "
         "is in the way: virsh undefine it"
     )
 

@@ -2,8 +2,8 @@ import pytest
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.catalogue import Endpoint, http_status
-from fixtures.cloud import refusal
+from fixtures.cloud.connection import refusal
+from fixtures.identity.catalogue import Endpoint, http_status
 
 operators_only = pytest.mark.parametrize(
     ("service", "path"),
@@ -21,7 +21,7 @@ operators_only = pytest.mark.parametrize(
 def test_operator_gets_a_token(operator: Connection) -> None:
     """The operator's credentials open a session (`. keystonerc_admin`)."""
     reason = refusal(operator)
-    assert not reason, f"Keystone refuses the operator: {reason}. Mend: check the password in clouds.yaml"
+    assert not reason, f"Keystone refuses the operator: {reason}. Fix: check the password in clouds.yaml"
 
 
 @pytest.mark.req("KEY-1")
@@ -29,7 +29,7 @@ def test_member_gets_a_token(cloud: Connection) -> None:
     """The member's credentials open a session (`. keystonerc_demo`)."""
     reason = refusal(cloud)
     assert not reason, (
-        f"Keystone refuses the member: {reason}. Mend: openstack role assignment list --names, and Keystone's log"
+        f"Keystone refuses the member: {reason}. Fix: openstack role assignment list --names, and Keystone's log"
     )
 
 
@@ -41,7 +41,7 @@ def test_every_service_answers_the_runner(public_endpoints: list[Endpoint], subt
             status = http_status(endpoint.url)
             assert 0 < status < 500, (
                 f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                "Mend: start the service's API and read its log, or openstack endpoint set --url"
+                "Fix: start the service's API and read its log, or openstack endpoint set --url"
             )
 
 
@@ -54,27 +54,27 @@ def test_member_is_refused_what_is_for_operators(cloud: Connection, service: str
     status = getattr(cloud, service.replace("-", "_")).get(path).status_code
     assert status == 403, (
         f"a member asked {service} for {path} and got {status}, expected 403. "
-        f"Mend: remove what {service}'s policy.yaml (policy.json) grants to members, "
+        f"Fix: remove what {service}'s policy.yaml (policy.json) grants to members, "
         "and the role admin from members: openstack role assignment list --names"
     )
 
 
 @pytest.mark.req("KEY-2")
-def test_member_does_not_see_another_projects_server(stranger: Connection, requested_server: Server) -> None:
+def test_member_does_not_see_another_projects_server(other_project: Connection, requested_server: Server) -> None:
     """A server is there only for its own project."""
-    status = stranger.compute.get(f"/servers/{requested_server.id}").status_code
+    status = other_project.compute.get(f"/servers/{requested_server.id}").status_code
     assert status in {403, 404}, (
         f"a member of another project asked for server {requested_server.id} and got {status}, expected 404. "
-        "Mend: remove what Nova's policy.yaml (policy.json) grants to members, such as context_is_admin; "
+        "Fix: remove what Nova's policy.yaml (policy.json) grants to members, such as context_is_admin; "
         "restart nova-api"
     )
 
 
 @pytest.mark.req("KEY-2")
-def test_member_does_not_list_another_projects_server(stranger: Connection, requested_server: Server) -> None:
+def test_member_does_not_list_another_projects_server(other_project: Connection, requested_server: Server) -> None:
     """`openstack server list` shows the servers of one's own project."""
-    listed = {each.id for each in stranger.compute.servers(details=False)}
+    listed = {each.id for each in other_project.compute.servers(details=False)}
     assert requested_server.id not in listed, (
         f"a member of another project lists server {requested_server.id}. "
-        "Mend: remove what Nova's policy.yaml (policy.json) grants to members; restart nova-api"
+        "Fix: remove what Nova's policy.yaml (policy.json) grants to members; restart nova-api"
     )

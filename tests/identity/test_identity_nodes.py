@@ -1,9 +1,9 @@
 import pytest
 
-from fixtures.catalogue import Endpoint, http_statuses
-from fixtures.namespaces import why_closed
-from fixtures.nodes import Node
-from fixtures.token_caches import Server
+from fixtures.identity.catalogue import Endpoint, http_statuses
+from fixtures.identity.token_caches import Server
+from fixtures.nodes.namespaces import why_closed
+from fixtures.nodes.nodes import Node
 
 
 @pytest.mark.req("KEY-1")
@@ -17,7 +17,7 @@ def test_every_service_answers_the_node(
             status = statuses[endpoint.url]
             assert 0 < status < 500, (
                 f"{node.name} asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                f"Mend: name and route of that host on {node.name} (/etc/hosts), the firewall on that host"
+                f"Fix: name and route of that host on {node.name} (/etc/hosts), the firewall on that host"
             )
 
 
@@ -29,6 +29,6 @@ def test_memcached_opens(controller_node: Node, token_caches: dict[Server, str],
             reason = why_closed(controller_node.host.run, server.host, server.port)
             assert not reason, (
                 f"{controller_node.name} cannot open {server.host}:{server.port}, the memcached of {named_in}: "
-                f"{reason}. Mend: on {server.host}, systemctl enable --now memcached; in its memcached.conf (RDO: "
+                f"{reason}. Fix: on {server.host}, systemctl enable --now memcached; in its memcached.conf (RDO: "
                 f"/etc/sysconfig/memcached) -l with an address that {controller_node.name} reaches"
             )

@@ -5,11 +5,11 @@ from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.network import Network
 from openstack.network.v2.router import Router
 
-from fixtures.deadlines import Deadlines
-from fixtures.namespaces import Namespace
-from fixtures.router_places import nat_of
-from fixtures.server import fixed_ip
-from fixtures.waiting import wait_for
+from fixtures.compute.server import fixed_ip
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.guest.router_namespaces import nat_of
+from fixtures.nodes.namespaces import Namespace
 
 MEND = "systemctl restart neutron-l3-agent there, which writes all rules anew, and read its log"
 
@@ -22,7 +22,7 @@ def test_router_has_its_namespace(gateway_place: Namespace, deadlines: Deadlines
         probe=lambda: gateway_place.exists,
         until=bool,
         deadline=deadlines.nat_rules,
-        mend=MEND,
+        fix=MEND,
     )
 
 
@@ -40,7 +40,7 @@ def test_what_leaves_gets_the_routers_external_address(
         probe=lambda: nat_of(gateway_place).outward,
         until=lambda found: bool(found & {*addresses, "MASQUERADE"}),
         deadline=deadlines.nat_rules,
-        mend=MEND,
+        fix=MEND,
     )
 
 
@@ -55,7 +55,7 @@ def test_floating_ip_leads_in_to_the_fixed_address(
         probe=lambda: nat_of(floating_place).destinations("PREROUTING"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
-        mend=MEND,
+        fix=MEND,
     )
 
 
@@ -76,7 +76,7 @@ def test_floating_ip_leads_in_from_the_namespace_too(
         probe=lambda: nat_of(floating_place).destinations("OUTPUT"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
-        mend=MEND,
+        fix=MEND,
     )
 
 
@@ -91,7 +91,7 @@ def test_guest_leaves_under_its_floating_ip(
         probe=lambda: nat_of(floating_place).sources,
         until=lambda found: found.get(inside) == outside,
         deadline=deadlines.nat_rules,
-        mend=MEND,
+        fix=MEND,
     )
 
 
@@ -103,7 +103,7 @@ def test_distributed_router_is_on_the_guests_own_node(distributed_place: Namespa
         probe=lambda: distributed_place.exists,
         until=bool,
         deadline=deadlines.nat_rules,
-        mend=f"on {distributed_place.node.name} set agent_mode = dvr in l3_agent.ini; {MEND}",
+        fix=f"on {distributed_place.node.name} set agent_mode = dvr in l3_agent.ini; {MEND}",
     )
 
 
@@ -118,5 +118,5 @@ def test_floating_ip_is_served_on_the_guests_own_node(
         probe=lambda: str(served.run("ip route").stdout).split(),
         until=lambda words: floating_ip.floating_ip_address in words,
         deadline=deadlines.nat_rules,
-        mend=f"on {served.node.name} map the external network (NEU-2); {MEND}",
+        fix=f"on {served.node.name} map the external network (NEU-2); {MEND}",
     )

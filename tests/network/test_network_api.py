@@ -4,12 +4,12 @@ from openstack.network.v2.network import Network
 from openstack.network.v2.router import Router
 from openstack.network.v2.subnet import Subnet
 
-from fixtures.agents import Agents
-from fixtures.deadlines import Deadlines
-from fixtures.network import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
-from fixtures.nodes import Node, Nodes
-from fixtures.ports import dhcp_ports, inside_ports, outside_ports
-from fixtures.waiting import wait_for
+from fixtures.cloud.agents import Agents
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.network.addresses import dhcp_ports, inside_ports, outside_ports
+from fixtures.network.network import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
+from fixtures.nodes.nodes import Node, Nodes
 
 network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"])
 
@@ -20,7 +20,7 @@ def test_network_service_has_an_agent(agents: Agents, service: str) -> None:
     """Neutron routes, hands out addresses and passes metadata on."""
     agents.skip_unless_used(service)
     assert agents.of(service), (
-        f"Neutron lists no {service} agent. Mend: on the network node install and start "
+        f"Neutron lists no {service} agent. Fix: on the network node install and start "
         f"neutron-{service.lower()}-agent, and check transport_url in its neutron.conf"
     )
 
@@ -28,25 +28,25 @@ def test_network_service_has_an_agent(agents: Agents, service: str) -> None:
 @pytest.mark.req("NEU-1")
 def test_every_agent_is_alive_and_up(agents: Agents, subtests: pytest.Subtests) -> None:
     """`openstack network agent list` shows no XXX and nothing DOWN."""
-    assert agents.all, "Neutron lists no agent at all. Mend: check transport_url in the agents' neutron.conf"
+    assert agents.all, "Neutron lists no agent at all. Fix: check transport_url in the agents' neutron.conf"
     for agent in agents.all:
         with subtests.test(f"{agent.binary} on {agent.host}"):
             assert agent.is_alive, (
                 f"{agent.binary} on {agent.host} is not alive, last heard of {agent.last_heartbeat_at}. "
-                f"Mend: on {agent.host}, systemctl restart {agent.binary}, and read its log"
+                f"Fix: on {agent.host}, systemctl restart {agent.binary}, and read its log"
             )
             assert agent.is_admin_state_up, (
-                f"{agent.binary} on {agent.host} is switched off. Mend: openstack network agent set --enable {agent.id}"
+                f"{agent.binary} on {agent.host} is switched off. Fix: openstack network agent set --enable {agent.id}"
             )
 
 
 @pytest.mark.req("NEU-1")
-def test_node_has_an_l2_agent(switching_node: Node, agents: Agents) -> None:
+def test_node_has_an_l2_agent(l2_node: Node, agents: Agents) -> None:
     """Guests and routers are wired by a Layer 2 agent on their own node."""
-    found = [agent.binary for agent in agents.of("L2") if switching_node.is_called(agent.host)]
+    found = [agent.binary for agent in agents.of("L2") if l2_node.is_called(agent.host)]
     assert found, (
-        f"Neutron knows no Layer 2 agent on {switching_node.name}; it has them on {agents.hosts_of('L2')}. "
-        f"Mend: on {switching_node.name}, systemctl enable --now neutron-linuxbridge-agent (or openvswitch)"
+        f"Neutron knows no Layer 2 agent on {l2_node.name}; it has them on {agents.hosts_of('L2')}. "
+        f"Fix: on {l2_node.name}, systemctl enable --now neutron-linuxbridge-agent (or openvswitch)"
     )
 
 
@@ -56,7 +56,7 @@ def test_every_agent_is_on_a_given_node(agents: Agents, nodes: Nodes) -> None:
     strangers = sorted({agent.host for agent in agents.all if not nodes.called(agent.host)})
     assert not strangers, (
         f"agents on {', '.join(strangers)}, which --hosts={nodes.given} does not give. "
-        "Mend: give every node in --hosts, or openstack network agent delete what a renamed host left"
+        "Fix: give every node in --hosts, or openstack network agent delete what a renamed host left"
     )
 
 
@@ -67,7 +67,7 @@ def test_external_network_has_a_physical_network(
     """`openstack network create --external --provider-physical-network … ext1`."""
     assert external_physical_networks, (
         f"{external_network.name} is external, but of type {external_network.provider_network_type} with no "
-        "physical network, so it leads nowhere. Mend: openstack network create --external "
+        "physical network, so it leads nowhere. Fix: openstack network create --external "
         "--provider-network-type flat --provider-physical-network NAME, and use that one (--external-network)"
     )
 
@@ -77,7 +77,7 @@ def test_external_network_has_a_subnet(operator: Connection, external_network: N
     """Routers and floating IPs take their addresses from a subnet of it, which Neutron hides from members."""
     ranges = [subnet.cidr for subnet in operator.network.subnets(network_id=external_network.id, ip_version=4)]
     assert ranges, (
-        f"{external_network.name} has no IPv4 subnet. Mend: openstack subnet create --network "
+        f"{external_network.name} has no IPv4 subnet. Fix: openstack subnet create --network "
         f"{external_network.name} --subnet-range … --allocation-pool start=…,end=… --gateway … --no-dhcp NAME"
     )
 
@@ -86,7 +86,7 @@ def test_external_network_has_a_subnet(operator: Connection, external_network: N
 def test_external_network_has_free_addresses(external_network: Network, free_addresses: dict[str, int]) -> None:
     """One that routers and floating IPs have used up serves nobody else."""
     assert sum(free_addresses.values()) > 0, (
-        f"{external_network.name} has no IPv4 address left: {free_addresses or 'no subnet'}. Mend: openstack floating "
+        f"{external_network.name} has no IPv4 address left: {free_addresses or 'no subnet'}. Fix: openstack floating "
         "ip list and delete what nobody uses, or openstack subnet set --allocation-pool start=…,end=… SUBNET"
     )
 
@@ -97,7 +97,7 @@ def test_subnet_is_what_was_asked_for(cloud: Connection, subnet: Subnet) -> None
     now = cloud.network.get_subnet(subnet.id)
     kept = (now.cidr, now.gateway_ip, list(now.dns_nameservers))
     asked = (SUBNET_RANGE, GATEWAY, [DNS_NAMESERVER])
-    assert kept == asked, f"the subnet has {kept}, asked for {asked}. Mend: read neutron-server's log"
+    assert kept == asked, f"the subnet has {kept}, asked for {asked}. Fix: read neutron-server's log"
 
 
 @pytest.mark.req("NEU-8")
@@ -111,7 +111,7 @@ def test_dhcp_port_is_bound(
         probe=lambda: [port.status for port in dhcp_ports(cloud, network)],
         until=lambda statuses: "ACTIVE" in statuses,
         deadline=deadlines.port_active,
-        mend="systemctl restart neutron-dhcp-agent, and check the Layer 2 agent on its node",
+        fix="systemctl restart neutron-dhcp-agent, and check the Layer 2 agent on its node",
     )
 
 
@@ -123,7 +123,7 @@ def test_router_port_inside_is_active(cloud: Connection, router: Router, deadlin
         probe=lambda: [port.status for port in inside_ports(cloud, router, GATEWAY)],
         until=lambda statuses: statuses == ["ACTIVE"],
         deadline=deadlines.port_active,
-        mend="systemctl restart neutron-l3-agent, and check the Layer 2 agent on the network node",
+        fix="systemctl restart neutron-l3-agent, and check the Layer 2 agent on the network node",
     )
 
 
@@ -134,7 +134,7 @@ def test_router_has_an_external_address(cloud: Connection, router: Router, exter
     addresses = [fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", [])]
     assert gateway.get("network_id") == external_network.id and addresses, (
         f"router {router.id} has {addresses or 'no address'} outside, and not in {external_network.name}. "
-        f"Mend: free addresses in {external_network.name}'s allocation pool"
+        f"Fix: free addresses in {external_network.name}'s allocation pool"
     )
 
 
@@ -146,5 +146,5 @@ def test_router_port_outside_is_active(operator: Connection, router: Router, dea
         probe=lambda: [port.status for port in outside_ports(operator, router)],
         until=lambda statuses: statuses == ["ACTIVE"],
         deadline=deadlines.port_active,
-        mend="check physical_interface_mappings (or bridge_mappings) of the network node's Layer 2 agent",
+        fix="check physical_interface_mappings (or bridge_mappings) of the network node's Layer 2 agent",
     )

@@ -1,52 +1,52 @@
 import pytest
 
-from fixtures.bridge_netfilter import SYSCTLS, BridgeNetfilter
-from fixtures.deadlines import Deadlines
-from fixtures.interfaces import Interface, bridge_ports, not_neutrons
-from fixtures.l2_agent import L2Agent
-from fixtures.ml2 import Ml2
-from fixtures.nodes import Node
-from fixtures.vxlan import Report
-from fixtures.waiting import wait_for
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.network.bridge_netfilter import SYSCTLS, BridgeNetfilter
+from fixtures.network.l2_agent import L2Agent
+from fixtures.network.ml2 import Ml2
+from fixtures.network.vxlan import Report
+from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
+from fixtures.nodes.nodes import Node
 
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
 
 
 @pytest.mark.req("NEU-2")
-def test_mapped_interface_exists(switching_node: Node, l2_agent: L2Agent, interfaces: dict[str, Interface]) -> None:
+def test_mapped_interface_exists(l2_node: Node, l2_agent: L2Agent, interfaces: dict[str, Interface]) -> None:
     """`physical_interface_mappings = provider:ens33`, on a node whose interface may have another name."""
-    mapped = l2_agent.mapped("interfaces") or pytest.skip(f"{switching_node.name} maps no interface")
+    mapped = l2_agent.mapped("interfaces") or pytest.skip(f"{l2_node.name} maps no interface")
     missing = sorted(set(mapped.values()) - interfaces.keys())
     assert not missing, (
-        f"{switching_node.name}: {l2_agent.spelled('interfaces')}, but there is no {', '.join(missing)}; "
-        f"there are {not_neutrons(interfaces)}. Mend: {l2_agent.mend('interfaces', 'NAME:an interface of this node')}"
+        f"{l2_node.name}: {l2_agent.spelled('interfaces')}, but there is no {', '.join(missing)}; "
+        f"there are {not_neutrons(interfaces)}. Fix: {l2_agent.fix('interfaces', 'NAME:an interface of this node')}"
     )
 
 
 @pytest.mark.req("NEU-2")
-def test_mapped_interface_is_up(switching_node: Node, l2_agent: L2Agent, interfaces: dict[str, Interface]) -> None:
+def test_mapped_interface_is_up(l2_node: Node, l2_agent: L2Agent, interfaces: dict[str, Interface]) -> None:
     """An interface without an address is easily left down."""
     mapped = [interfaces[name] for name in l2_agent.mapped("interfaces").values() if name in interfaces]
     if not mapped:
-        pytest.skip(f"{switching_node.name} maps no interface that exists")
+        pytest.skip(f"{l2_node.name} maps no interface that exists")
     down = {interface.name: interface.state for interface in mapped if not interface.is_up}
     assert not down, (
-        f"{switching_node.name}: {l2_agent.spelled('interfaces')}, but {down} is not up. Mend: "
+        f"{l2_node.name}: {l2_agent.spelled('interfaces')}, but {down} is not up. Fix: "
         f"ip link set {' '.join(down)} up, and have it brought up at boot (RDO: ONBOOT=yes; systemd-networkd: "
         "ActivationPolicy=up)"
     )
 
 
 @pytest.mark.req("NEU-2")
-def test_mapped_bridge_leads_out_of_the_node(switching_node: Node, l2_agent: L2Agent) -> None:
+def test_mapped_bridge_leads_out_of_the_node(l2_node: Node, l2_agent: L2Agent) -> None:
     """`bridge_mappings = provider:br-ex`, with a physical interface as a port of br-ex."""
-    mapped = l2_agent.mapped("bridges") or pytest.skip(f"{switching_node.name} maps no bridge")
+    mapped = l2_agent.mapped("bridges") or pytest.skip(f"{l2_node.name} maps no bridge")
     for bridge in mapped.values():
-        ports = bridge_ports(switching_node, bridge)
+        ports = bridge_ports(l2_node, bridge)
         assert ports, (
-            f"{switching_node.name}: {l2_agent.spelled('bridges')}, but {bridge} "
+            f"{l2_node.name}: {l2_agent.spelled('bridges')}, but {bridge} "
             f"{'does not exist' if ports is None else 'has no port of its own'}. "
-            f"Mend: ovs-vsctl --may-exist add-br {bridge}; ovs-vsctl add-port {bridge} INTERFACE (a bridge of the "
+            f"Fix: ovs-vsctl --may-exist add-br {bridge}; ovs-vsctl add-port {bridge} INTERFACE (a bridge of the "
             f"kernel: ip link set INTERFACE master {bridge})"
         )
 
@@ -60,22 +60,22 @@ def test_network_node_maps_the_external_network(
     assert wanted & l2_agent.physical_networks, (
         f"{network_node.name}: {l2_agent.spelled(l2_agent.mapping)} does not map {', '.join(sorted(wanted))}, the "
         "provider:physical_network of the external network. "
-        f"Mend: {l2_agent.mend(l2_agent.mapping, f'{min(wanted)}:INTERFACE')}"
+        f"Fix: {l2_agent.fix(l2_agent.mapping, f'{min(wanted)}:INTERFACE')}"
     )
 
 
 @pytest.mark.req("NEU-2")
 def test_every_mapped_physical_network_is_known(
-    switching_node: Node, l2_agent: L2Agent, l2_agents: dict[str, L2Agent], used_physical_networks: set[str]
+    l2_node: Node, l2_agent: L2Agent, l2_agents: dict[str, L2Agent], used_physical_networks: set[str]
 ) -> None:
     """A name mistyped on one node maps a physical network that no network uses and no other node has."""
-    mapped = l2_agent.physical_networks or pytest.skip(f"{switching_node.name} maps no physical network")
+    mapped = l2_agent.physical_networks or pytest.skip(f"{l2_node.name} maps no physical network")
     elsewhere = [agent.physical_networks for agent in l2_agents.values() if agent is not l2_agent]
     unknown = sorted(mapped.difference(used_physical_networks, *elsewhere))
     assert not unknown, (
-        f"{switching_node.name}: {l2_agent.spelled(l2_agent.mapping)}, but no network's provider:physical_network is "
+        f"{l2_node.name}: {l2_agent.spelled(l2_agent.mapping)}, but no network's provider:physical_network is "
         f"{' or '.join(unknown)}; they are {', '.join(sorted(used_physical_networks)) or 'none'}. "
-        f"Mend: {l2_agent.mend(l2_agent.mapping, 'the name in openstack network show, and its INTERFACE')}"
+        f"Fix: {l2_agent.fix(l2_agent.mapping, 'the name in openstack network show, and its INTERFACE')}"
     )
 
 
@@ -85,7 +85,7 @@ def test_vxlan_is_on_on_all_nodes_or_none(l2_agents: dict[str, L2Agent]) -> None
     off = [agent for agent in l2_agents.values() if not agent.is_on("VXLAN")]
     assert len(off) in {0, len(l2_agents)}, (
         f"VXLAN is off on {', '.join(agent.node.name for agent in off)} ({off[0].spelled('VXLAN')}), and on on the "
-        f"other nodes. Mend: {'; '.join(agent.mend_on('VXLAN') for agent in off)}"
+        f"other nodes. Fix: {'; '.join(agent.fix_on('VXLAN') for agent in off)}"
     )
 
 
@@ -99,33 +99,33 @@ def test_vxlan_is_on_where_projects_networks_need_it(
     agents = list(l2_agents.values())
     assert any(agent.is_on("VXLAN") for agent in agents), (
         f"{controller_node.name}: tenant_network_types = {', '.join(ml2.tenant_network_types)}, but VXLAN is off on "
-        f"every node. Mend: {'; '.join(agent.mend_on('VXLAN') for agent in agents)}"
+        f"every node. Fix: {'; '.join(agent.fix_on('VXLAN') for agent in agents)}"
     )
 
 
 @pytest.mark.req("NEU-3")
 def test_local_ip_is_an_address_of_this_node(
-    switching_node: Node, local_ip: str, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
+    l2_node: Node, local_ip: str, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
 ) -> None:
     """A configuration copied from the controller keeps the controller's address."""
     owners = [agent.node.name for agent in l2_agents.values() if local_ip in agent.node.addresses]
-    assert local_ip in switching_node.addresses, (
-        f"{switching_node.name}: {l2_agent.spelled('local IP')} is no address of this node, which has "
-        f"{', '.join(sorted(switching_node.addresses))}. It is {' and '.join(owners) or 'no given node'}'s: was the "
-        f"file copied from there? Mend: {l2_agent.mend('local IP', 'its own address')}"
+    assert local_ip in l2_node.addresses, (
+        f"{l2_node.name}: {l2_agent.spelled('local IP')} is no address of this node, which has "
+        f"{', '.join(sorted(l2_node.addresses))}. It is {' and '.join(owners) or 'no given node'}'s: was the "
+        f"file copied from there? Fix: {l2_agent.fix('local IP', 'its own address')}"
     )
 
 
 @pytest.mark.req("NEU-3")
 def test_no_two_nodes_share_local_ip(
-    switching_node: Node, local_ip: str, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
+    l2_node: Node, local_ip: str, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
 ) -> None:
     """Each tunnel ends at one node."""
     tunnels = {name: agent.value("local IP") for name, agent in l2_agents.items() if agent.is_on("VXLAN")}
     owners = [name for name, ip in tunnels.items() if ip == local_ip]
-    assert owners == [switching_node.name], (
+    assert owners == [l2_node.name], (
         f"{' and '.join(owners)} have the same {l2_agent.spelled('local IP')}. "
-        "Mend: give each node its own address there, then restart its Layer 2 agent"
+        "Fix: give each node its own address there, then restart its Layer 2 agent"
     )
 
 
@@ -136,7 +136,7 @@ def test_l2_population_is_the_same_on_all_agents(l2_agents: dict[str, L2Agent]) 
     off = [l2_agents[name] for name, on in found.items() if not on]
     assert len(set(found.values())) <= 1, (
         f"L2 population is off on {', '.join(agent.node.name for agent in off)}, and on on the other nodes. "
-        f"Mend: {'; '.join(agent.mend_on('L2 population') for agent in off)}"
+        f"Fix: {'; '.join(agent.fix_on('L2 population') for agent in off)}"
     )
 
 
@@ -151,7 +151,7 @@ def test_server_has_l2_population_if_the_agents_have(
     on_agents, on_server = found.pop(), "l2population" in ml2.mechanism_drivers
     assert on_server == on_agents, (
         f"L2 population is {'on' if on_agents else 'off'} on the agents, but {controller_node.name} has "
-        f"mechanism_drivers = {','.join(ml2.mechanism_drivers)}. Mend: there {'add' if on_agents else 'take'} "
+        f"mechanism_drivers = {','.join(ml2.mechanism_drivers)}. Fix: there {'add' if on_agents else 'take'} "
         f"l2population {'to' if on_agents else 'from'} [ml2] mechanism_drivers in {ml2.file}, then restart "
         "neutron-server (Debian: neutron-rpc-server and neutron-api)"
     )
@@ -159,16 +159,16 @@ def test_server_has_l2_population_if_the_agents_have(
 
 @pytest.mark.req("NEU-3")
 def test_vxlan_datagrams_of_the_other_nodes_arrive(
-    switching_node: Node, vxlan_report: Report, vxlan_reports: dict[str, Report]
+    l2_node: Node, vxlan_report: Report, vxlan_reports: dict[str, Report]
 ) -> None:
     """VXLAN is UDP: a firewall that was opened for TCP alone swallows it."""
     port, unheard = vxlan_report.endpoint.port, vxlan_report.unheard(vxlan_reports)
     assert not vxlan_report.failure, (
-        f"{switching_node.name} could not take part: {vxlan_report.failure}. Mend: give --sudo, or log in as root"
+        f"{l2_node.name} could not take part: {vxlan_report.failure}. Fix: give --sudo, or log in as root"
     )
     assert not unheard, (
-        f"{switching_node.name} ({vxlan_report.endpoint.address}) hears nothing at UDP port {port} from {unheard}. "
-        f"Mend: on {switching_node.name} iptables -I INPUT -p udp --dport {port} -j ACCEPT, and the same in the file "
+        f"{l2_node.name} ({vxlan_report.endpoint.address}) hears nothing at UDP port {port} from {unheard}. "
+        f"Fix: on {l2_node.name} iptables -I INPUT -p udp --dport {port} -j ACCEPT, and the same in the file "
         "that restores its rules (firewalld: firewall-cmd --permanent --add-port); on the sender look at iptables -S "
         "OUTPUT; give all nodes the same port (udp_dstport, vxlan_udp_port)"
     )
@@ -176,32 +176,32 @@ def test_vxlan_datagrams_of_the_other_nodes_arrive(
 
 @pytest.mark.req("NEU-13")
 def test_tunnels_have_room_for_full_size_packets(
-    switching_node: Node, local_ip: str, tunnel_interface: Interface, expected_mtu: int
+    l2_node: Node, local_ip: str, tunnel_interface: Interface, expected_mtu: int
 ) -> None:
     """A smaller MTU than Neutron was told loses large packets, or linuxbridge makes no tunnel at all."""
     assert tunnel_interface.mtu >= expected_mtu, (
-        f"{switching_node.name}: {tunnel_interface.name} with local_ip {local_ip} has MTU {tunnel_interface.mtu}, but "
-        f"neutron-server counts on {expected_mtu} bytes between the nodes. Mend: ip link set {tunnel_interface.name} "
+        f"{l2_node.name}: {tunnel_interface.name} with local_ip {local_ip} has MTU {tunnel_interface.mtu}, but "
+        f"neutron-server counts on {expected_mtu} bytes between the nodes. Fix: ip link set {tunnel_interface.name} "
         f"mtu {expected_mtu}, and the same in the interface's configuration and on the switches; or on the controller "
         f"[DEFAULT] global_physnet_mtu and [ml2] path_mtu = {tunnel_interface.mtu}, and restart neutron-server"
     )
 
 
 @pytest.mark.req("NEU-4")
-def test_security_groups_are_on(switching_node: Node, l2_agent: L2Agent) -> None:
+def test_security_groups_are_on(l2_node: Node, l2_agent: L2Agent) -> None:
     """`enable_security_group = true`."""
     assert l2_agent.is_on("security groups"), (
-        f"{switching_node.name}: {l2_agent.spelled('security groups')}, so every guest is open to everyone. "
-        f"Mend: {l2_agent.mend_on('security groups')}"
+        f"{l2_node.name}: {l2_agent.spelled('security groups')}, so every guest is open to everyone. "
+        f"Fix: {l2_agent.fix_on('security groups')}"
     )
 
 
 @pytest.mark.req("NEU-4")
-def test_firewall_driver_enforces(switching_node: Node, l2_agent: L2Agent) -> None:
+def test_firewall_driver_enforces(l2_node: Node, l2_agent: L2Agent) -> None:
     """`firewall_driver = …IptablesFirewallDriver`; unset means Noop, which lets everything through."""
     assert l2_agent.filters, (
-        f"{switching_node.name}: {l2_agent.spelled('firewall driver')}, which enforces no security group behind "
-        f"{l2_agent.service}. Mend: {l2_agent.mend_on('firewall driver')}"
+        f"{l2_node.name}: {l2_agent.spelled('firewall driver')}, which enforces no security group behind "
+        f"{l2_agent.service}. Fix: {l2_agent.fix_on('firewall driver')}"
     )
 
 
@@ -210,7 +210,7 @@ def test_bridge_netfilter_is_loaded(compute_node: Node, bridge_netfilter: Bridge
     """`modprobe br_netfilter` has been done."""
     assert bridge_netfilter.is_loaded, (
         f"{compute_node.name}: br_netfilter is not loaded (no /proc/sys/net/bridge), so no security group filters "
-        "bridged packets. Mend: modprobe br_netfilter"
+        "bridged packets. Fix: modprobe br_netfilter"
     )
 
 
@@ -219,7 +219,7 @@ def test_bridge_netfilter_is_loaded_at_boot(compute_node: Node, bridge_netfilter
     """`modprobe` lasts until the next boot, and only newer kernels load it on their own when Neutron needs it."""
     assert bridge_netfilter.loader, (
         f"{compute_node.name}: nothing loads br_netfilter at boot: no file in modules-load.d, nor /etc/modules, nor "
-        f"/etc/sysconfig/modules names it. Mend: echo br_netfilter > /etc/modules-load.d/br_netfilter.conf"
+        f"/etc/sysconfig/modules names it. Fix: echo br_netfilter > /etc/modules-load.d/br_netfilter.conf"
     )
 
 
@@ -232,7 +232,7 @@ def test_bridged_packets_pass_through_iptables(
     value = bridge_netfilter.now(sysctl)
     assert value == "1", (
         f"{compute_node.name}: {sysctl} = {value or '(not there: br_netfilter is not loaded)'}, not 1, so bridged "
-        f"packets pass security groups by. Mend: modprobe br_netfilter; sysctl -w {sysctl}=1"
+        f"packets pass security groups by. Fix: modprobe br_netfilter; sysctl -w {sysctl}=1"
     )
 
 
@@ -245,38 +245,38 @@ def test_bridged_packets_pass_through_iptables_after_a_reboot(
     value, file = bridge_netfilter.at_boot(sysctl)
     assert value in {"", "1"}, (
         f"{compute_node.name}: {file} sets {sysctl} = {value} at the next boot, not 1. "
-        f"Mend: echo '{sysctl} = 1' >> /etc/sysctl.d/99-zz-neutron.conf, or take that line out of {file}"
+        f"Fix: echo '{sysctl} = 1' >> /etc/sysctl.d/99-zz-neutron.conf, or take that line out of {file}"
     )
 
 
 @pytest.mark.req("NEU-6")
-def test_l2_agent_starts_at_boot(switching_node: Node, l2_agent: L2Agent) -> None:
+def test_l2_agent_starts_at_boot(l2_node: Node, l2_agent: L2Agent) -> None:
     """`systemctl enable neutron-linuxbridge-agent` has been done."""
-    unit = switching_node.unit(l2_agent.service)
+    unit = l2_node.unit(l2_agent.service)
     assert unit.starts_at_boot, (
-        f"{switching_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
-        f"a reboot. Mend: systemctl enable {unit.name}"
+        f"{l2_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
+        f"a reboot. Fix: systemctl enable {unit.name}"
     )
 
 
 @pytest.mark.req("NEU-6")
-def test_l2_agent_runs(switching_node: Node, l2_agent: L2Agent) -> None:
+def test_l2_agent_runs(l2_node: Node, l2_agent: L2Agent) -> None:
     """`systemctl start neutron-linuxbridge-agent` has been done."""
-    unit = switching_node.unit(l2_agent.service)
+    unit = l2_node.unit(l2_agent.service)
     assert unit.is_ready, (
-        f"{switching_node.name}: {unit.name} is {unit.state}, not running. "
-        f"Mend: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+        f"{l2_node.name}: {unit.name} is {unit.state}, not running. "
+        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
     )
 
 
 @pytest.mark.req("NEU-6")
-def test_l2_agent_is_not_restarting_in_a_loop(switching_node: Node, l2_agent: L2Agent, deadlines: Deadlines) -> None:
+def test_l2_agent_is_not_restarting_in_a_loop(l2_node: Node, l2_agent: L2Agent, deadlines: Deadlines) -> None:
     """An agent that cannot bear its configuration ends, and systemd starts it again, for ever."""
     wait_for(
-        f"{switching_node.name}: {l2_agent.service} to run without being restarted",
-        probe=lambda: switching_node.unit(l2_agent.service),
+        f"{l2_node.name}: {l2_agent.service} to run without being restarted",
+        probe=lambda: l2_node.unit(l2_agent.service),
         until=lambda unit: unit.is_settled,
-        hopeless=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
+        fail_if=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
         deadline=deadlines.unit_settled,
-        mend=f"read why it dies in journalctl -u {switching_node.unit(l2_agent.service).name} -n 50",
+        fix=f"read why it dies in journalctl -u {l2_node.unit(l2_agent.service).name} -n 50",
     )

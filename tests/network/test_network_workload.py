@@ -6,18 +6,18 @@ from openstack.connection import Connection
 from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.subnet import Subnet
 
-from fixtures.closed_guest import ENFORCE, LetIn
-from fixtures.console import read_console
-from fixtures.deadlines import Deadlines
-from fixtures.full_size import wait_until_full_size_passes
-from fixtures.guest import Guest
-from fixtures.keypair import LocalKey
-from fixtures.metadata import PUBLIC_KEY, UUID, told_by_metadata
-from fixtures.moved_floating_ip import wait_until_it_leads_nowhere, wait_until_it_leads_to
-from fixtures.server import fixed_ip
-from fixtures.spoofing import arrivals
-from fixtures.waiting import wait_for
-from fixtures.way_in import WayIn
+from fixtures.compute.console import read_console
+from fixtures.compute.keypair import LocalKey
+from fixtures.compute.server import fixed_ip
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.waiting import wait_for
+from fixtures.guest.closed_group import ENFORCE, LetIn
+from fixtures.guest.guest import Guest
+from fixtures.guest.metadata import PUBLIC_KEY, UUID, told_by_metadata
+from fixtures.guest.moved_floating_ip import wait_until_it_leads_nowhere, wait_until_it_leads_to
+from fixtures.guest.mtu_ping import wait_until_full_size_passes
+from fixtures.guest.reachability import WayIn
+from fixtures.guest.spoofing import arrivals
 
 
 @pytest.mark.req("NEU-8")
@@ -25,7 +25,7 @@ def test_guest_has_the_address_of_its_port(guest: Guest, server: Server) -> None
     """DHCP gave the guest the address that Neutron chose for it."""
     expected = fixed_ip(server)
     assert expected in guest.addresses, (
-        f"the guest has {sorted(guest.addresses)}, Neutron gave it {expected}. Mend: check neutron-dhcp-agent"
+        f"the guest has {sorted(guest.addresses)}, Neutron gave it {expected}. Fix: check neutron-dhcp-agent"
     )
 
 
@@ -34,7 +34,7 @@ def test_guest_has_the_gateway_of_its_subnet(guest: Guest, subnet: Subnet) -> No
     """DHCP gave the guest the subnet's gateway."""
     assert guest.default_gateway == subnet.gateway_ip, (
         f"the guest's default route goes to {guest.default_gateway}, the subnet says {subnet.gateway_ip}. "
-        "Mend: openstack subnet set --gateway; then renew the guest's lease"
+        "Fix: openstack subnet set --gateway; then renew the guest's lease"
     )
 
 
@@ -43,7 +43,7 @@ def test_guest_has_the_name_server_of_its_subnet(guest: Guest, subnet: Subnet) -
     """DHCP gave the guest the subnet's name server."""
     assert set(subnet.dns_nameservers) <= guest.name_servers, (
         f"the guest asks {sorted(guest.name_servers)}, the subnet says {subnet.dns_nameservers}. "
-        "Mend: openstack subnet set --dns-nameserver; then renew the guest's lease"
+        "Fix: openstack subnet set --dns-nameserver; then renew the guest's lease"
     )
 
 
@@ -55,7 +55,7 @@ def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadline
         probe=lambda: way_in.pings(floating_ip.floating_ip_address),
         until=bool,
         deadline=deadlines.ping,
-        mend="openstack security group rule list; firewall_driver of the Layer 2 agent on the guest's node",
+        fix="openstack security group rule list; firewall_driver of the Layer 2 agent on the guest's node",
     )
 
 
@@ -67,29 +67,29 @@ def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadl
         probe=lambda: way_in.opens(floating_ip.floating_ip_address, 22),
         until=bool,
         deadline=deadlines.ping,
-        mend="openstack security group rule list",
+        fix="openstack security group rule list",
     )
 
 
 @pytest.mark.req("NEU-11")
 def test_ping_is_refused_without_rules(
-    let_in_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
 ) -> None:
     """Without `security group rule create --proto icmp` no ping gets in; a cloud that enforces nothing lets it."""
-    assert not let_in_without_rules.ping, (
+    assert not ingress_without_rules.ping, (
         f"{deadlines.rules_applied:g} s after its port was put in a group without rules, the guest at "
-        f"{other_floating_ip.floating_ip_address} still answers ping, expected none. Mend: {ENFORCE}"
+        f"{other_floating_ip.floating_ip_address} still answers ping, expected none. Fix: {ENFORCE}"
     )
 
 
 @pytest.mark.req("NEU-11")
 def test_ssh_port_is_refused_without_rules(
-    let_in_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
 ) -> None:
     """Without `security group rule create --proto tcp --dst-port 22` no SSH gets in."""
-    assert not let_in_without_rules.ssh, (
+    assert not ingress_without_rules.ssh, (
         f"{deadlines.rules_applied:g} s after its port was put in a group without rules, port 22 of the guest at "
-        f"{other_floating_ip.floating_ip_address} still opens, expected it closed. Mend: {ENFORCE}"
+        f"{other_floating_ip.floating_ip_address} still opens, expected it closed. Fix: {ENFORCE}"
     )
 
 
@@ -109,12 +109,12 @@ def test_spoofed_address_does_not_leave_the_guest(
         probe=lambda: arrivals(guest, other_guest, target, source=own),
         until=bool,
         deadline=deadlines.ping,
-        mend="see NEU-13",
+        fix="see NEU-13",
     )
     arrived = arrivals(guest, other_guest, target, source=foreign_address)
     assert not arrived, (
         f"{arrived} of 3 pings that the guest with {own} sent as {foreign_address} arrived at {target}, expected none. "
-        f"Mend: openstack port show -c port_security_enabled; {ENFORCE}"
+        f"Fix: openstack port show -c port_security_enabled; {ENFORCE}"
     )
 
 
@@ -123,7 +123,7 @@ def test_floating_ip_leads_to_the_guest(guest: Guest, server: Server, floating_i
     """`ssh cirros@FLOATING-IP` ends in the server that holds the address."""
     assert fixed_ip(server) in guest.addresses, (
         f"{floating_ip.floating_ip_address} leads to a guest with {sorted(guest.addresses)}, not to "
-        f"{fixed_ip(server)}. Mend: on the network node, "
+        f"{fixed_ip(server)}. Fix: on the network node, "
         f"ip netns exec qrouter-{floating_ip.router_id} iptables -t nat -S"
     )
 
@@ -154,7 +154,7 @@ def test_guest_reaches_another_guest_of_its_network(
         probe=lambda: guest.pings(address),
         until=bool,
         deadline=deadlines.ping,
-        mend="the log of the Layer 2 agent on the guests' nodes; where these are two, VXLAN between them (NEU-3)",
+        fix="the log of the Layer 2 agent on the guests' nodes; where these are two, VXLAN between them (NEU-3)",
     )
 
 
@@ -186,7 +186,7 @@ def test_guest_does_not_reach_another_network(guest: Guest, address_in_other_net
     """No router leads to a network that was added to none."""
     assert not guest.pings(address_in_other_network, tries=3), (
         f"the guest's ping to {address_in_other_network}, in a network without a router, was answered, expected none. "
-        "Mend: on the network node, ip netns exec qrouter-… ip route; ip netns list must show a namespace for each "
+        "Fix: on the network node, ip netns exec qrouter-… ip route; ip netns list must show a namespace for each "
         "router and network (use_namespaces)"
     )
 
@@ -197,7 +197,7 @@ def test_overlapping_networks_of_two_projects_do_not_meet(guest: Guest, address_
     """Two projects may use the same range: each network has its own VXLAN, and its own bridge on each node."""
     assert not guest.pings(address_in_overlapping_network, tries=3), (
         f"the guest's ping to {address_in_overlapping_network}, which only another project's network of the same range "
-        "has, was answered, expected none. Mend: openstack network show -c provider:segmentation_id of both; on the "
+        "has, was answered, expected none. Fix: openstack network show -c provider:segmentation_id of both; on the "
         "network node, bridge link must show the tap of each in a bridge of its own"
     )
 
@@ -212,7 +212,7 @@ def test_guest_without_floating_ip_reaches_outward(
         probe=lambda: unaddressed_guest.pings(outside_gateway),
         until=bool,
         deadline=deadlines.ping,
-        mend="openstack router show -c external_gateway_info: enable_snat must be true; on the network node, "
+        fix="openstack router show -c external_gateway_info: enable_snat must be true; on the network node, "
         "ip netns exec qrouter-… iptables -t nat -S | grep SNAT, and ping the gateway from there too",
     )
 
@@ -223,7 +223,7 @@ def test_guest_is_named_after_its_server(cloud: Connection, booted_server: Serve
     names = {name.partition(".")[0] for name in re.findall(r"(\S+) login:", read_console(cloud, booted_server))}
     assert booted_server.name in names, (
         f"the console's login prompt is that of {', '.join(sorted(names)) or 'nobody'}, expected {booted_server.name}. "
-        "Mend: on the network node, systemctl restart neutron-metadata-agent; on the controller, nova-api-metadata; "
+        "Fix: on the network node, systemctl restart neutron-metadata-agent; on the controller, nova-api-metadata; "
         "metadata_proxy_shared_secret must be the same in metadata_agent.ini and in nova.conf's [neutron]"
     )
 
@@ -233,7 +233,7 @@ def test_metadata_service_knows_the_server(guest: Guest, server: Server, deadlin
     """Neutron's metadata agent tells Nova who asks, by the address and the network of the question."""
     told = told_by_metadata(guest, "openstack/latest/meta_data.json", UUID, deadlines)
     assert server.id in told, (
-        f"169.254.169.254 tells the guest {told or 'nothing'}, expected the uuid {server.id}. Mend: read the logs of "
+        f"169.254.169.254 tells the guest {told or 'nothing'}, expected the uuid {server.id}. Fix: read the logs of "
         "neutron-metadata-agent (nova_metadata_host, metadata_proxy_shared_secret) and of nova-api-metadata"
     )
 
@@ -244,5 +244,5 @@ def test_metadata_service_gives_the_key(guest: Guest, local_key: LocalKey, deadl
     told = told_by_metadata(guest, "latest/meta-data/public-keys/0/openssh-key", PUBLIC_KEY, deadlines)
     assert local_key.public_text in told, (
         f"169.254.169.254 gives the guest the key {told or '(none)'}, expected {local_key.public_text}. "
-        "Mend: openstack server show -c key_name; read nova-api-metadata's log"
+        "Fix: openstack server show -c key_name; read nova-api-metadata's log"
     )

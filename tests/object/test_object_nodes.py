@@ -1,10 +1,10 @@
 import pytest
 
-from fixtures.nodes import Node
-from fixtures.ring_devices import Device, is_on
-from fixtures.swift_files import KINDS, SwiftFiles
-from fixtures.swift_hash import FILE, OPTIONS
-from fixtures.swift_services import STORAGE
+from fixtures.nodes.nodes import Node
+from fixtures.object.ring_devices import Device, is_on
+from fixtures.object.swift_files import KINDS, SwiftFiles
+from fixtures.object.swift_hash import FILE, OPTIONS
+from fixtures.object.swift_services import STORAGE
 
 storage_services = pytest.mark.parametrize("service", STORAGE)
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -17,7 +17,7 @@ def test_storage_service_starts_at_boot(storage_node: Node, service: str) -> Non
     unit = storage_node.unit(service)
     assert unit.starts_at_boot, (
         f"{storage_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
-        f"a reboot. Mend: systemctl enable {unit.name}"
+        f"a reboot. Fix: systemctl enable {unit.name}"
     )
 
 
@@ -28,7 +28,7 @@ def test_storage_service_runs(storage_node: Node, service: str) -> None:
     unit = storage_node.unit(service)
     assert unit.is_ready, (
         f"{storage_node.name}: {unit.name} is {unit.state}, not running. "
-        f"Mend: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
     )
 
 
@@ -40,7 +40,7 @@ def test_proxy_runs_and_starts_at_boot(swift_proxies: list[Node], subtests: pyte
             unit = node.unit("swift-proxy")
             assert unit.is_ready and unit.starts_at_boot, (
                 f"{node.name}: {unit.name} is {unit.state} and {unit.enablement}, expected running and enabled. "
-                f"Mend: systemctl enable --now {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
+                f"Fix: systemctl enable --now {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
             )
 
 
@@ -50,7 +50,7 @@ def test_node_has_every_ring(storage_node: Node, swift_files: SwiftFiles) -> Non
     missing = [f"{kind}.ring.gz" for kind in KINDS if f"{kind}.ring.gz" not in swift_files.rings]
     assert not missing, (
         f"{storage_node.name} lacks {', '.join(missing)}, or does not let us read it. "
-        "Mend: copy /etc/swift/*.ring.gz from where swift-ring-builder ran, and restart the node's Swift services"
+        "Fix: copy /etc/swift/*.ring.gz from where swift-ring-builder ran, and restart the node's Swift services"
     )
 
 
@@ -62,7 +62,7 @@ def test_rings_are_the_same_on_every_node(ring_checksums: dict[str, dict[str, st
             told = ", ".join(f"{node}: {checksum or 'no such file'}" for node, checksum in checksums.items())
             assert len(set(checksums.values())) == 1, (
                 f"{ring} differs between the nodes: {told}. "
-                f"Mend: copy /etc/swift/{ring} from where swift-ring-builder ran to all nodes"
+                f"Fix: copy /etc/swift/{ring} from where swift-ring-builder ran to all nodes"
             )
 
 
@@ -74,7 +74,7 @@ def test_names_are_hashed_alike_on_every_node(hash_digests: dict[str, dict[str, 
     strangers = [name for name in others if hash_digests[name][option] != hash_digests[first][option]]
     assert not strangers, (
         f"{', '.join(strangers)}: {option} in {FILE} is another than on {first}. "
-        f"Mend: copy {FILE} from the node whose objects are to be kept, and restart the node's Swift services"
+        f"Fix: copy {FILE} from the node whose objects are to be kept, and restart the node's Swift services"
     )
 
 
@@ -88,7 +88,7 @@ def test_ring_has_a_device_of_this_node(storage_node: Node, swift_files: SwiftFi
     assert any(is_on(device, storage_node) for device in devices), (
         f"the {kind} ring on {storage_node.name} has devices at "
         f"{', '.join(sorted({each for device in devices for each in device.addresses}))}, none of which is one of "
-        f"{', '.join(sorted(storage_node.addresses))}. Mend: swift-ring-builder /etc/swift/{kind}.builder set_info "
+        f"{', '.join(sorted(storage_node.addresses))}. Fix: swift-ring-builder /etc/swift/{kind}.builder set_info "
         "d0 IP:PORT, write_ring, and copy the ring to every node"
     )
 
@@ -100,7 +100,7 @@ def test_every_ring_device_is_there(storage_node: Node, ring_devices: list[Devic
         with subtests.test(device.path):
             assert device.exists, (
                 f"{storage_node.name}: {device.path}, a device of the rings, does not exist. "
-                f"Mend: mkdir -p {device.path}, mount its disk there, chown {device.place.user}: {device.path}"
+                f"Fix: mkdir -p {device.path}, mount its disk there, chown {device.place.user}: {device.path}"
             )
 
 
@@ -116,7 +116,7 @@ def test_every_ring_device_is_mounted(
         with subtests.test(device.path):
             assert device.is_mounted, (
                 f"{storage_node.name}: nothing is mounted on {device.path}, a device of the rings. "
-                f"Mend: mount {device.path}, and have it in /etc/fstab (or mount_check = false where it is a folder)"
+                f"Fix: mount {device.path}, and have it in /etc/fstab (or mount_check = false where it is a folder)"
             )
 
 
@@ -131,7 +131,7 @@ def test_every_ring_device_is_writable(
         with subtests.test(device.path):
             assert device.is_writable, (
                 f"{storage_node.name}: the user {device.place.user} cannot write to {device.path}. "
-                f"Mend: chown -R {device.place.user}: {device.path}; mount -o remount,rw {device.path}"
+                f"Fix: chown -R {device.place.user}: {device.path}; mount -o remount,rw {device.path}"
             )
 
 
@@ -145,5 +145,5 @@ def test_every_ring_device_has_room(
             assert not device.is_full, (
                 f"{storage_node.name}: {device.path} has {device.free} KiB of {device.size} free and "
                 f"{device.free_inodes} inodes, and Swift leaves {device.place.reserve} free. "
-                "Mend: delete objects, or add devices to the rings and rebalance"
+                "Fix: delete objects, or add devices to the rings and rebalance"
             )

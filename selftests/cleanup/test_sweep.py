@@ -1,0 +1,184 @@
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from openstack.connection import Connection
+
+from fixtures.cleanup import sweep
+from fixtures.cleanup.tagged import Marked
+from fixtures.cloud.run.ledger import LEDGER, Ledger, folder
+from fixtures.cloud.run.owned import Run
+from fixtures.cloud.run.run_ledgers import Past, past_runs
+from fixtures.cloud.run.run_process import own_life
+from fixtures.core.run_tag import run_id
+from selftests import ROOT
+
+pytest_plugins = ["pytester"]
+
+CLOUD, CALLER = "http://controller:5000", "alice in demo"
+DEAD, ALIVE = Run(run_id("00000001")).mark, Run(run_id("00000002")).mark
+CONFTEST = 'pytest_plugins = ["fixtures.core.options", "fixtures.nodes.nodes", "fixtures.cleanup.sweep"]'
+
+
+@dataclass
+class Swept:
+    """A cloud with the remains of runs, and what a sweep did to it."""
+
+    things: list[Marked]
+    ended: list[str] = field(default_factory=list)
+    remains: list[str] = field(default_factory=list)
+
+    def marked(self, *_: object, **__: object) -> tuple[list[Marked], list[str]]:
+        return self.things, []
+
+    def end_marked(self, _: object, marks: list[str], *__: object) -> list[str]:
+        self.ended += marks
+        return self.remains
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Swept, list[str]]]:
+    def run(*things: Marked, remains: list[str] | None = None, is_dry: bool = False) -> tuple[Swept, list[str]]:
+        cloud = Swept(list(things), remains=remains or [])
+        monkeypatch.setattr(sweep, "marked", cloud.marked)
+        monkeypatch.setattr(sweep, "end_marked", cloud.end_marked)
+        monkeypatch.setattr(sweep, "keystone_url", lambda _: CLOUD)
+        monkeypatch.setattr(sweep, "caller", lambda _: CALLER)
+        return cloud, list(sweep.sweep(Connection, 1, is_dry=is_dry))  # type: ignore[arg-type]  # nobody asks it
+
+    return run
+
+
+def thing(mark: str, kind: str = "server", told: str = "", made_at: str = "2026-01-01T00:00:00Z") -> Marked:
+    name = mark if kind == "project" else f"{mark}-{kind}"
+    return Marked(mark, kind, name, name, told, made_at, False, lambda: None)
+
+
+def write_ledger(mark: str, caller: str = CALLER) -> Path:
+    """That of a dead run, as nobody holds it."""
+    folder().mkdir(parents=True, exist_ok=True)
+    file = folder() / f"{mark}.jsonl"
+    file.write_text(f'{{"cloud": "{CLOUD}", "caller": "{caller}"}}\n')
+    return file
+
+
+def test_a_dead_run_is_ended_and_its_ledger_goes(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    ledger = write_ledger(DEAD)
+    cloud, remains = swept(thing(DEAD, made_at=datetime.now(UTC).isoformat()))
+    assert (cloud.ended, remains) == ([DEAD], [])
+    assert not ledger.exists()
+
+
+def test_what_remains_is_told_and_its_ledger_stays(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    ledger = write_ledger(DEAD)
+    assert swept(thing(DEAD), remains=["server 1: in use"])[1] == ["server 1: in use"]
+    assert ledger.exists()
+
+
+def test_a_ledger_of_other_credentials_stays(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    ledger = write_ledger(DEAD, caller="bob in demo")
+    assert swept()[0].ended == [DEAD]
+    assert ledger.exists()
+
+
+def test_a_dry_run_lists_and_deletes_nothing(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    ledger = write_ledger(DEAD)
+    cloud, listed = swept(thing(DEAD), is_dry=True)
+    assert (cloud.ended, listed) == ([], [f"server {DEAD}-server"])
+    assert ledger.exists()
+
+
+def test_a_run_whose_ledger_is_held_is_left_alone(
+    swept: Callable[..., tuple[Swept, list[str]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    alive = Ledger()
+    alive.begin(ALIVE, CLOUD, CALLER)
+    alive._write({"making": "server", "name": f"{ALIVE}-server"})
+    cloud, _ = swept(thing(ALIVE), thing(DEAD))
+    assert cloud.ended == [DEAD]
+    assert f"{ALIVE}: left alone" in capsys.readouterr().out
+    assert [past.mark for past in past_runs()] == [ALIVE]
+    alive.end()
+
+
+def test_without_a_ledger_the_project_tells(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    alive = str(own_life())
+    dead = alive.replace("ticks ", "ticks 9")
+    cloud, _ = swept(thing(ALIVE, "project", alive), thing(ALIVE), thing(DEAD, "project", dead), thing(DEAD))
+    assert cloud.ended == [DEAD]
+
+
+def test_without_both_what_is_new_is_left_alone(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    cloud, _ = swept(thing(DEAD), thing(ALIVE), thing(ALIVE, "network", made_at=datetime.now(UTC).isoformat()))
+    assert cloud.ended == [DEAD]
+
+
+def test_a_ledger_that_another_machine_may_hold_is_not_believed(
+    swept: Callable[..., tuple[Swept, list[str]]],
+) -> None:
+    write_ledger(ALIVE)
+    write_ledger(DEAD)
+    elsewhere = str(replace(own_life(), host="ci-7", boot="another"))
+    ended_here = str(replace(own_life(), namespace="1"))
+    assert swept(thing(ALIVE, "project", elsewhere), thing(DEAD, "project", ended_here))[0].ended == [DEAD]
+
+
+def test_another_runs_project_tells_nothing_of_its_other_project(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    other_project = Marked(DEAD, "project", "2", f"{DEAD}-other-project", str(own_life()), "", False, lambda: None)
+    assert swept(other_project, thing(DEAD))[0].ended == [DEAD]
+
+
+def test_ledgers_of_other_clouds_are_not_looked_at(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
+    ledger = write_ledger(DEAD)
+    ledger.write_text(ledger.read_text().replace(CLOUD, "http://elsewhere:5000"))
+    assert swept()[0].ended == []
+    assert ledger.exists()
+
+
+def test_a_ledger_that_goes_meanwhile_is_a_dead_runs(tmp_path: Path) -> None:
+    assert not Past(tmp_path / f"{DEAD}.jsonl", CLOUD, CALLER, frozenset()).is_alive
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    for name in os.environ:
+        if name.startswith("OS_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("HOME", str(pytester.path))
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile("def test_nothing(): pass")
+    return pytester
+
+
+def problems(suite: pytest.Pytester, *options: str) -> list[str]:
+    done = suite.runpytest_subprocess(*options)
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    return [line for line in done.stderr.lines if line]
+
+
+def test_without_credentials_nothing_is_swept(suite: pytest.Pytester) -> None:
+    [told] = problems(suite, "--sweep")
+    assert told.startswith("ERROR: credentials: ")
+
+
+def test_a_dry_run_of_tests_there_is_none(suite: pytest.Pytester) -> None:
+    assert problems(suite, "--dry-run") == ["ERROR: --dry-run goes with --sweep"]
+
+
+def test_where_no_ledger_can_be_written_nothing_begins(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = suite.makefile(".txt", state="no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(file))
+    assert problems(suite, "--sweep")[-1].startswith("ERROR: ledger: ")
+
+
+def test_the_runs_own_ledger_has_not_begun_here() -> None:
+    assert LEDGER.file is None

@@ -1,0 +1,39 @@
+from typing import Any
+
+import pytest
+from openstack.connection import Connection
+from requests import PreparedRequest
+from requests_mock import Mocker
+
+from fixtures.cloud.client import connected_as
+from selftests.tools.fake_keystone import KEYSTONE, VERSION, connected, endpoint, token
+
+SWIFT = "http://controller:8080/v1"
+
+
+@pytest.fixture
+def cloud(requests_mock: Mocker) -> Connection:
+    """A cloud whose Swift has an account for each project."""
+
+    def answer(request: PreparedRequest, _: object) -> dict[str, Any]:
+        project = request.json()["auth"]["scope"]["project"].get("id", "p1")  # type: ignore[attr-defined]  # requests_mock's
+        told = token("admin")
+        told["token"]["project"]["id"] = project
+        swift = {"type": "object-store", "name": "swift", "endpoints": [endpoint(f"{SWIFT}/AUTH_{project}")]}
+        told["token"]["catalog"].append(swift)
+        return told
+
+    requests_mock.get(KEYSTONE, json=VERSION)
+    requests_mock.post(f"{KEYSTONE}/auth/tokens", json=answer, headers={"X-Subject-Token": "t0ken"})
+    return connected()
+
+
+def test_in_another_project_swift_is_asked_for_its_account(cloud: Connection) -> None:
+    assert cloud.object_store.get_endpoint() == f"{SWIFT}/AUTH_p1"
+    assert connected_as(cloud, project_id="p2").object_store.get_endpoint() == f"{SWIFT}/AUTH_p2"
+    assert cloud.object_store.get_endpoint() == f"{SWIFT}/AUTH_p1"
+
+
+def test_what_was_configured_is_kept(cloud: Connection) -> None:
+    cloud.config.config["image_endpoint_override"] = "http://elsewhere:9292"
+    assert connected_as(cloud, project_id="p2").config.config["image_endpoint_override"] == "http://elsewhere:9292"

@@ -1,0 +1,46 @@
+import pytest
+import requests
+from keystoneauth1.exceptions import Unauthorized
+from openstack.connection import Connection
+from requests_mock import Mocker
+
+from fixtures.cloud.connection import is_operator
+from fixtures.identity.catalogue import Endpoint, endpoints_of, http_status
+from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
+
+
+@pytest.fixture
+def cloud() -> Connection:
+    return connected()
+
+
+def test_who_has_the_role_admin_is_an_operator(requests_mock: Mocker, cloud: Connection) -> None:
+    keystone(requests_mock, "admin", "member")
+    assert is_operator(cloud)
+
+
+def test_a_member_is_not(requests_mock: Mocker, cloud: Connection) -> None:
+    keystone(requests_mock, "member")
+    assert not is_operator(cloud)
+
+
+def test_a_wrong_password_is_told(requests_mock: Mocker, cloud: Connection) -> None:
+    requests_mock.get(KEYSTONE, json=VERSION)
+    requests_mock.post(f"{KEYSTONE}/auth/tokens", status_code=401)
+    with pytest.raises(Unauthorized):
+        is_operator(cloud)
+
+
+def test_only_public_endpoints_of_the_region_count(requests_mock: Mocker, cloud: Connection) -> None:
+    keystone(requests_mock, "member")
+    assert endpoints_of(cloud) == [Endpoint("identity", KEYSTONE), Endpoint("compute", NOVA)]
+
+
+def test_any_status_is_an_answer(requests_mock: Mocker) -> None:
+    requests_mock.get(NOVA, status_code=401)
+    assert http_status(NOVA) == 401
+
+
+def test_no_connection_is_none(requests_mock: Mocker) -> None:
+    requests_mock.get(NOVA, exc=requests.ConnectionError)
+    assert http_status(NOVA) == 0

@@ -1,0 +1,48 @@
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from openstack.connection import Connection
+from openstack.exceptions import SDKException
+
+from fixtures.cloud import quotas
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, as in a program of one's own."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+def cloud(monkeypatch: pytest.MonkeyPatch, update: Any) -> Connection:
+    service = SimpleNamespace(update_quota_set=update, update_quota=update)
+    monkeypatch.setattr(quotas, "cinder", lambda _: service)
+    return cast(Connection, SimpleNamespace(compute=service, network=service))
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_who_interrupts_waits_for_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = []
+
+    def update(project: str, **_: int) -> None:
+        time.sleep(0.5)
+        answered.append(project)
+
+    threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        quotas.set_quotas(cloud(monkeypatch, update), "p1")
+    assert answered == ["p1"] * 3
+
+
+def test_a_service_that_does_not_answer_is_not_this_ones_business(monkeypatch: pytest.MonkeyPatch) -> None:
+    def update(*_: str, **__: int) -> None:
+        raise SDKException
+
+    quotas.set_quotas(cloud(monkeypatch, update), "p1")

@@ -1,0 +1,42 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fixtures.cloud import service_reports
+
+NOW = "Tue, 18 Nov 2025 12:00:00 GMT"
+SERVICE = {
+    "host": "compute1",
+    "zone": "nova",
+    "status": "enabled",
+    "state": "down",
+    "updated_at": "2025-11-18T11:58:00",
+}
+AGENT = SimpleNamespace(
+    binary="neutron-l3-agent", host="controller", is_admin_state_up=True, is_alive=False, last_heartbeat_at="11:58"
+)
+
+
+def services(binary: str) -> Any:
+    answer = SimpleNamespace(headers={"Date": NOW}, json=lambda: {"services": [{**SERVICE, "binary": binary}]})
+    return SimpleNamespace(get=lambda _: answer)
+
+
+@pytest.mark.parametrize(
+    ("service", "line"),
+    [
+        ("compute", "nova-compute on compute1: enabled, down, last report 120 s ago"),
+        ("network", "neutron-l3-agent on controller: up, not alive, last heard of 11:58"),
+        ("block-storage", "cinder-volume on compute1: enabled, down, last report 120 s ago"),
+    ],
+)
+def test_each_service_in_the_catalogue_is_told_of(monkeypatch: pytest.MonkeyPatch, service: str, line: str) -> None:
+    monkeypatch.setattr(service_reports, "is_operator", lambda _: True)
+    cloud: Any = SimpleNamespace(
+        has_service=lambda name: name == service,
+        compute=services("nova-compute"),
+        network=SimpleNamespace(agents=lambda: [AGENT]),
+        block_storage=services("cinder-volume"),
+    )
+    assert service_reports.told(cloud) == line

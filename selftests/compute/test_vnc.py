@@ -1,0 +1,78 @@
+import io
+import socketserver
+import struct
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.compute.vnc import VncConsole, accept_key, read_frame, socket_path
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("path=%3Ftoken%3Dt0ken", "/?token=t0ken"),
+        ("path=websockify%3Ftoken%3Dt0ken", "/websockify?token=t0ken"),
+        ("token=t0ken", "/websockify?token=t0ken"),
+    ],
+)
+def test_the_token_goes_where_novnc_sends_it(query: str, path: str) -> None:
+    assert socket_path(f"http://controller:6080/vnc_auto.html?{query}") == path
+
+
+def test_the_token_is_in_no_message() -> None:
+    console = VncConsole("http://controller:6080/vnc_auto.html?token=t0ken")
+    assert console.place == "http://controller:6080/vnc_auto.html"
+    assert "t0ken" not in repr(console)
+
+
+def test_the_key_is_answered_as_in_rfc_6455() -> None:
+    assert accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+
+@pytest.mark.parametrize(
+    ("frame", "told"),
+    [
+        (b"\x82\x0cRFB 003.008\n", "RFB 003.008"),
+        (b"\x82\x7e" + struct.pack("!H", 200) + b"x" * 200, "x" * 200),
+        (b"\x88\x08\x03\xf3broken", "nothing: the connection was closed: broken"),
+        (b"\x88\x02\x03\xe8", "nothing: the connection was closed: without a reason"),
+        (b"", "nothing: the connection was closed"),
+    ],
+)
+def test_a_frame_is_read(frame: bytes, told: str) -> None:
+    assert read_frame(io.BytesIO(frame)) == told
+
+
+class Proxy(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        lines = iter(self.rfile.readline, b"\r\n")
+        request, *headers = [line.decode().strip() for line in lines]
+        fields = dict(header.split(": ", 1) for header in headers)
+        if request != "GET /?token=t0ken HTTP/1.1":
+            self.wfile.write(b"HTTP/1.1 404 Not Found\r\n\r\n")
+            return
+        answer = f"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: {accept_key(fields['Sec-WebSocket-Key'])}"
+        self.wfile.write(f"{answer}\r\nConnection: Upgrade\r\n\r\n".encode() + b"\x82\x0cRFB 003.008\n")
+
+
+@pytest.fixture
+def proxy() -> Iterator[str]:
+    with socketserver.TCPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_the_greeting_comes_through_the_proxy(proxy: str) -> None:
+    assert VncConsole(f"{proxy}/vnc_auto.html?path=%3Ftoken%3Dt0ken").first_words() == "RFB 003.008"
+
+
+def test_a_page_that_is_no_websocket_is_told(proxy: str) -> None:
+    words = VncConsole(f"{proxy}/vnc_auto.html?path=%3Ftoken%3Dother").first_words()
+    assert words == "HTTP 404 Not Found instead of a WebSocket"
+
+
+def test_a_proxy_that_is_not_there_is_told() -> None:
+    assert VncConsole("http://127.0.0.1:1/vnc.html?token=t0ken").first_words().startswith("no WebSocket: Connection")

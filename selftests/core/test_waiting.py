@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+
+import pytest
+import tenacity
+
+from fixtures.core.waiting import WaitFailed, wait_for
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def statuses() -> Iterator[str]:
+    return iter(["BUILD", "BUILD", "ACTIVE", "DELETED"])
+
+
+def test_it_gives_what_was_waited_for(statuses: Iterator[str], slept: list[float]) -> None:
+    seen = wait_for(
+        "the server", lambda: next(statuses), lambda now: now == "ACTIVE", 60, fix="wait", sleep=slept.append
+    )
+    assert seen == "ACTIVE"
+    assert slept == [1, 1]
+
+
+def test_at_the_deadline_it_tells_what_was_seen_last(statuses: Iterator[str], slept: list[float]) -> None:
+    with pytest.raises(WaitFailed, match=r"the server: not within 60 s; last seen: BUILD\. Fix: look at its log"):
+        wait_for(
+            "the server",
+            lambda: next(statuses),
+            lambda now: now == "ACTIVE",
+            60,
+            fix="look at its log",
+            sleep=slept.append,
+            stop=tenacity.stop_after_attempt(2),
+        )
+
+
+def test_it_does_not_wait_for_what_cannot_come(slept: list[float]) -> None:
+    with pytest.raises(WaitFailed, match="the server: no valid host"):
+        wait_for(
+            "the server",
+            lambda: "ERROR",
+            lambda now: now == "ACTIVE",
+            60,
+            fix="look",
+            fail_if=lambda now: "no valid host" if now == "ERROR" else None,
+            sleep=slept.append,
+        )
+    assert slept == []

@@ -1,0 +1,43 @@
+import os
+import shlex
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fixtures.guest.reachability import FromNamespace
+from fixtures.nodes.namespaces import Namespace
+from fixtures.nodes.ssh import SharedSsh
+
+
+@pytest.fixture
+def greeted() -> tuple[str, int]:
+    """HOST and PORT of one that answers what it hears."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        with listening, listening.accept()[0] as connection:
+            connection.sendall(b"heard " + connection.recv(100))
+
+    threading.Thread(target=answer, daemon=True).start()
+    host, port = listening.getsockname()
+    return str(host), int(port)
+
+
+def test_ssh_is_relayed_from_inside_the_namespace(greeted: tuple[str, int], tmp_path: Path) -> None:
+    (tmp_path / "ip").write_text('#!/bin/sh\n[ "$1 $2 $3" = "netns exec qrouter-1" ] && shift 3 && exec "$@"\n')
+    (tmp_path / "ip").chmod(0o755)
+    host = SimpleNamespace(backend=SharedSsh("root@controller", controlpath="/tmp/none"))
+    node: Any = SimpleNamespace(name="controller", host=host)
+    command = FromNamespace(Namespace(node, "qrouter-1")).proxy_command()
+    for token, value in {"%h": greeted[0], "%p": str(greeted[1]), "%%": "%"}.items():  # as ssh expands them
+        command = command.replace(token, value)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", shlex.split(command)[-1]], input=b"hello", capture_output=True, env={"PATH": path}, timeout=30
+    )
+    assert done.stdout == b"heard hello", done.stderr

@@ -1,0 +1,129 @@
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import testinfra
+
+from fixtures.broker.paths import TRY
+from fixtures.compute.libvirt import PRESS_ENTER
+from fixtures.core.programs import MissingProgram
+from fixtures.network.vxlan_probe import RUN
+from fixtures.nodes.checked_host import CheckedHost, checked, in_sh
+from fixtures.nodes.clocks import ASK
+
+
+@pytest.fixture
+def host() -> CheckedHost:
+    return checked(testinfra.get_host("local://"))
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A node with nothing but a shell and what is linked into this folder."""
+    for program in ("sed", "timeout", "env"):
+        (tmp_path / program).symlink_to(shutil.which(program) or "")
+    monkeypatch.setattr("fixtures.nodes.checked_host.SBIN", "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def test_a_command_answers_as_ever(host: CheckedHost) -> None:
+    assert host.check_output("echo %s", "it is") == "it is"
+    assert host.run("exit 3").rc == 3
+    assert host.run("cat /nowhere").failed
+
+
+def test_a_missing_program_is_no_answer(host: CheckedHost) -> None:
+    with pytest.raises(MissingProgram, match="local: no-such: no such program"):
+        host.run("no-such --list")
+
+
+@pytest.mark.parametrize(
+    "line", ["no-such | sort", "no-such; true", "no-such || echo none", "timeout 5 no-such", "sh -c 'no-such; :'"]
+)
+def test_nor_is_it_where_the_line_goes_on(host: CheckedHost, line: str) -> None:
+    with pytest.raises(MissingProgram):
+        host.run(line)
+    with pytest.raises(MissingProgram):
+        host.check_output(line)
+
+
+def test_what_may_not_be_run_is_no_answer_either(host: CheckedHost, tmp_path: Path) -> None:
+    (tmp_path / "program").touch(mode=0o644)
+    with pytest.raises(MissingProgram, match="program: Permission denied"):
+        host.run(f"{tmp_path}/program")
+
+
+def test_who_asks_whether_it_is_there_is_told_so(host: CheckedHost) -> None:
+    assert not host.exists("no-such")
+    assert host.exists("sh")
+    assert host.try_run("no-such").rc == 127
+    with pytest.raises(ValueError, match="no-such"):
+        host.find_command("no-such")
+
+
+def test_what_testinfra_expects_is_left_to_it(host: CheckedHost, bare: Path) -> None:
+    assert host.run_expect([0, 127], "realpath %s", "/").rc == 127
+    assert os.fspath(bare) in os.environ["PATH"]
+
+
+def test_programs_are_looked_for_where_the_superuser_has_them(host: CheckedHost) -> None:
+    assert host.check_output("echo $PATH").endswith(":/usr/sbin:/sbin")
+
+
+def test_no_other_language_is_spoken(host: CheckedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert host.check_output("echo $LC_ALL") == "C"
+    with pytest.raises(MissingProgram):
+        host.run("no-such | sort")
+
+
+STRANGE = 'it\'s\n%s 100% !x \\n \\\\ \\0101 $HOME `x` "y" \t*;'
+
+
+def test_a_line_comes_through_whatever_is_in_it(host: CheckedHost) -> None:
+    assert host.check_output("printf %s %s", "%s", STRANGE) == STRANGE
+    assert host.check_output("printf %s '100%'") == "100%"
+    assert host.check_output("echo one\necho two") == "one\ntwo"
+
+
+@pytest.mark.parametrize("sudo_user", [None, "nova"])
+def test_nothing_in_it_means_anything_to_another_login_shell(host: CheckedHost, sudo_user: str | None) -> None:
+    line = in_sh(f"printf %s {shlex.quote(STRANGE)}")
+    assert not re.search(r"[!\n]", line)  # csh
+    assert not re.search(r"\\[\\']", line)  # fish
+    assert line.startswith("/bin/sh -c ")
+    as_other = host.backend.get_sudo_command(line, sudo_user)
+    assert not re.search(r"[!\n]|\\[\\']", as_other)
+    assert subprocess.run(line, shell=True, capture_output=True, text=True).stdout == STRANGE
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("line", "arguments", "program"),
+    [
+        (PRESS_ENTER, ("instance-1",), "script"),
+        (RUN.format("%s"), ("print(1)",), "python3"),
+        ("/bin/sh -c %s sh", (TRY,), ""),
+        ("/bin/sh -c %s sh %s", (TRY, "127.0.0.1:1"), "getent"),
+        ("/bin/sh -c %s sh", (ASK,), "systemctl"),
+    ],
+)
+def test_our_scripts_do_not_hide_it(host: CheckedHost, line: str, arguments: tuple[str, ...], program: str) -> None:
+    if not program:
+        assert host.run(line, *arguments).succeeded
+        return
+    with pytest.raises(MissingProgram, match=f"local: {program}: "):
+        host.run(line, *arguments)
+
+
+def test_a_port_that_cannot_be_tried_is_not_closed(host: CheckedHost, bare: Path) -> None:
+    for program in ("getent", "ip"):
+        (bare / program).write_text("#!/bin/sh\n")
+        (bare / program).chmod(0o755)
+    with pytest.raises(MissingProgram, match="local: bash: no such program"):
+        host.run("/bin/sh -c %s sh %s", TRY, "127.0.0.1:1")

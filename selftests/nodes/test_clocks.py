@@ -1,0 +1,52 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from fixtures.nodes.clocks import RUNNER, Clock, TimeService, read_clock
+
+
+def ticks(*times: float) -> Callable[[], float]:
+    told: Iterator[float] = iter(times)
+    return lambda: next(told)
+
+
+def test_a_clock_is_compared_with_the_middle_of_the_journey() -> None:
+    clock = read_clock("compute1", date=lambda: "1000.200000000\n", now=ticks(1000.0, 1000.4))
+    assert clock.offset == pytest.approx(0)
+    assert clock.uncertainty == pytest.approx(0.2)
+
+
+def test_a_clock_that_is_ahead_has_a_positive_offset() -> None:
+    assert read_clock("compute1", lambda: "1005.1", ticks(1000.0, 1000.2)).offset == pytest.approx(5)
+
+
+def test_what_the_journey_may_have_hidden_is_not_held_against_a_clock() -> None:
+    assert not Clock("compute1", 1.2, 0.3).surely_off(RUNNER, limit=1)
+    assert Clock("compute1", 1.4, 0.3).surely_off(RUNNER, limit=1)
+    assert Clock("compute1", -1.4, 0.3).surely_off(RUNNER, limit=1)
+
+
+def test_two_clocks_can_be_apart_though_each_is_near_the_runners() -> None:
+    assert Clock("compute1", 0.8, 0.1).surely_off(Clock("compute2", -0.8, 0.1), limit=1)
+
+
+@pytest.mark.parametrize(
+    ("unit", "told", "synchronised"),
+    [
+        ("chrony.service", "chrony: Stratum         : 9\nchrony: Leap status     : Normal\n", True),
+        ("chronyd.service", "chrony: Leap status     : Not synchronised\n", False),
+        ("chronyd.service", "systemd-timesyncd: System clock synchronized: yes\n", False),
+        ("ntpd.service", "ntp:  remote refid\nntp: *10.0.0.11  .GPS.  1 u\n", True),
+        ("ntpsec.service", "ntp: +10.0.0.12  .GPS.  1 u\n", False),
+        ("systemd-timesyncd.service", "systemd-timesyncd: NTP synchronized: yes\n", True),
+        ("systemd-timesyncd.service", "systemd-timesyncd: System clock synchronized: no\n", False),
+    ],
+)
+def test_each_time_service_says_in_its_own_way_that_it_is_synchronised(
+    unit: str, told: str, synchronised: bool
+) -> None:
+    assert TimeService((unit,), told).is_synchronised is synchronised
+
+
+def test_without_a_time_service_nothing_is() -> None:
+    assert not TimeService((), "systemd-timesyncd: System clock synchronized: yes").is_synchronised

@@ -1,0 +1,66 @@
+import pytest
+
+from fixtures.nodes.config import EffectiveConfig, lines_of, sources
+
+
+def test_without_arguments_the_defaults_are_read() -> None:
+    assert sources(["/usr/bin/nova-compute"], "nova", "nova-compute") == [
+        "/etc/nova/nova.conf",
+        "/etc/nova/nova-compute.conf",
+        "/etc/nova/nova.conf.d/*.conf",
+        "/etc/nova/nova-compute.conf.d/*.conf",
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nova-compute", "--config-file=/etc/a.conf", "--config-dir=/etc/b"],
+        ["nova-compute", "--config-file", "/etc/a.conf", "--config-dir", "/etc/b"],
+    ],
+)
+def test_arguments_replace_the_defaults(arguments: list[str]) -> None:
+    assert sources(arguments, "nova", "nova-compute") == ["/etc/a.conf", "/etc/b/*.conf"]
+
+
+def test_a_given_file_leaves_the_default_folders() -> None:
+    assert sources(["x", "--config-file=/etc/a.conf"], "nova", "x") == [
+        "/etc/nova/nova.conf.d/*.conf",
+        "/etc/nova/x.conf.d/*.conf",
+        "/etc/a.conf",
+    ]
+
+
+def config(**files: str) -> EffectiveConfig:
+    return EffectiveConfig("nova-compute", {f"/etc/nova/{name}.conf": text for name, text in files.items()})
+
+
+def test_the_last_file_wins() -> None:
+    read = config(nova="[DEFAULT]\nmy_ip = 10.0.0.11\n", compute="[DEFAULT]\nmy_ip = 10.0.0.101\n")
+    assert read.get("my_ip") == "10.0.0.101"
+    assert read.origin("my_ip") == "/etc/nova/compute.conf:2"
+
+
+def test_the_last_line_wins() -> None:
+    read = config(nova="[DEFAULT]\nmy_ip = 10.0.0.11\nmy_ip=10.0.0.101\n")
+    assert (read.get("my_ip"), read.origin("my_ip")) == ("10.0.0.101", "/etc/nova/nova.conf:3")
+
+
+def test_the_line_is_that_of_the_section() -> None:
+    text = "# my_ip = 1\n[DEFAULT]\nmy_ip: $host\n my_ip = continued\n\n[vnc]\nmy_ip = 3\nenabled = true\n"
+    assert lines_of(text) == {("DEFAULT", "my_ip"): 3, ("vnc", "my_ip"): 7, ("vnc", "enabled"): 8}
+    assert config(nova=text).origin("enabled") == ""
+
+
+def test_references_are_followed_across_sections() -> None:
+    read = config(nova="[DEFAULT]\nmy_ip = 10.0.0.101\n[vnc]\nserver_proxyclient_address = $my_ip\n")
+    assert read.get("server_proxyclient_address", "vnc") == "10.0.0.101"
+
+
+def test_comments_and_other_sections_do_not_count() -> None:
+    assert config(nova="[DEFAULT]\n# my_ip = 10.0.0.11\n[vnc]\nmy_ip = 10.0.0.12\n").get("my_ip") is None
+
+
+def test_a_reference_to_an_unset_default_does_no_harm() -> None:
+    read = config(nova="[DEFAULT]\nmy_ip = 10.0.0.11\n[oslo_concurrency]\nlock_path = $state_path/tmp\n")
+    assert read.get("my_ip") == "10.0.0.11"

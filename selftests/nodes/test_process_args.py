@@ -1,0 +1,90 @@
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import pytest
+import testinfra
+
+from fixtures.nodes.process_args import arguments_of, read_started
+
+Arguments = Callable[..., list[list[str]]]
+IN_UNIT = "ExecStart={{ path={0} ; argv[]={0} {1} ; ignore_errors=no ; pid=0 }}"
+AT_REST = "MainPID=0\n" + IN_UNIT
+NOT_INSTALLED = "MainPID=0\nId=cinder-volume.service\nLoadState=not-found"
+
+
+@pytest.fixture
+def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arguments:
+    """The arguments of units, by what systemctl shows of each."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    def told(*blocks: str) -> list[list[str]]:
+        shown = "\n\n".join(blocks)
+        program(tmp_path, "systemctl", f"cat <<'END'\n{shown}\nEND\n")
+        names = [f"unit{number}.service" for number, _ in enumerate(blocks)]
+        return [arguments_of(unit) for unit in read_started(testinfra.get_host("local://"), names)]
+
+    return told
+
+
+@pytest.fixture
+def debians(tmp_path: Path) -> Path:
+    """A script as Debian's, which reads its standard input too."""
+    return program(tmp_path, "nova-compute", 'cat\n[ "$1" = show-args ] && echo "--config-file=/a\n--debug"\n')
+
+
+@pytest.fixture
+def running() -> Iterator[Callable[..., int]]:
+    """Starts processes with such arguments, and tells their numbers."""
+    started: list[Popen[bytes]] = []
+
+    def start(*words: str) -> int:
+        started.append(Popen(["sh", "-c", "read line", *words], stdin=PIPE))
+        return started[-1].pid
+
+    yield start
+    for process in started:
+        process.communicate()
+
+
+def test_a_running_process_tells_its_own(arguments: Arguments, running: Callable[..., int]) -> None:
+    pid = running("nova-compute", "--config-file", "/b")
+    (told,) = arguments(f"MainPID={pid}\n" + IN_UNIT.format("/usr/bin/nova-compute", "--config-file /a"))
+    assert told[-3:] == ["nova-compute", "--config-file", "/b"]
+
+
+def test_of_a_stopped_one_the_unit_tells(arguments: Arguments) -> None:
+    told = arguments(AT_REST.format("/usr/bin/nova-conductor", "--config-file /a"))
+    assert told == [["/usr/bin/nova-conductor", "--config-file", "/a"]]
+
+
+def test_of_a_stopped_one_of_debians_the_script_tells(arguments: Arguments, debians: Path) -> None:
+    assert arguments(AT_REST.format(debians, "systemd-start")) == [["--config-file=/a", "--debug"]]
+
+
+def test_of_one_of_debians_that_is_only_starting_too(
+    arguments: Arguments, debians: Path, running: Callable[..., int]
+) -> None:
+    pid = running(str(debians), "systemd-start")
+    assert arguments(f"MainPID={pid}\n" + IN_UNIT.format(debians, "systemd-start")) == [["--config-file=/a", "--debug"]]
+
+
+def test_what_is_not_installed_has_none(arguments: Arguments) -> None:
+    assert arguments(NOT_INSTALLED) == [[]]
+
+
+def test_each_unit_has_its_own_whatever_the_order_of_its_properties(arguments: Arguments, debians: Path) -> None:
+    of_debian = "\n".join(reversed(AT_REST.format(debians, "systemd-start").splitlines()))
+    assert arguments(of_debian, NOT_INSTALLED, AT_REST.format("/usr/bin/x", "--b")) == [
+        ["--config-file=/a", "--debug"],
+        [],
+        ["/usr/bin/x", "--b"],
+    ]
+
+
+def program(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{text}")
+    file.chmod(0o755)
+    return file

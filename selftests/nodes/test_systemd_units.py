@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+
+from fixtures.nodes.systemd_units import Unit, parse_properties, read_unit
+
+RUNNING = Unit(
+    name="nova-compute.service",
+    enablement="enabled",
+    state="active/running",
+    restarts=0,
+    active_for=5,
+    socket_enabled=False,
+    socket_listens=False,
+)
+
+
+def test_a_service_that_was_never_restarted_is_settled() -> None:
+    assert RUNNING.is_settled
+
+
+def test_a_service_that_was_just_restarted_is_not() -> None:
+    assert not replace(RUNNING, restarts=3).is_settled
+
+
+def test_a_service_that_was_restarted_long_ago_is() -> None:
+    assert replace(RUNNING, restarts=3, active_for=61).is_settled
+
+
+def test_where_restarts_are_not_counted_only_time_tells() -> None:
+    assert not replace(RUNNING, restarts=None).is_settled
+    assert replace(RUNNING, restarts=None, active_for=61).is_settled
+
+
+def test_a_service_at_rest_behind_its_socket_is_ready() -> None:
+    assert replace(RUNNING, state="inactive/dead", socket_listens=True).is_ready
+
+
+@pytest.mark.parametrize("state", ["inactive/dead", "failed/failed", "activating/auto-restart"])
+def test_any_other_state_is_not(state: str) -> None:
+    assert not replace(RUNNING, state=state).is_ready
+
+
+def test_an_enabled_socket_starts_its_service_at_boot() -> None:
+    assert replace(RUNNING, enablement="disabled", socket_enabled=True).starts_at_boot
+    assert not replace(RUNNING, enablement="disabled").starts_at_boot
+
+
+class FakeHost:
+    def __init__(self, stdout: str) -> None:
+        self.stdout = stdout
+
+    def run(self, _command: str, *_args: str) -> "FakeHost":
+        return self
+
+
+def test_the_installed_one_of_two_is_read() -> None:
+    host = FakeHost(
+        "100.00 50.00\n"
+        "Id=libvirtd.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\n\n"
+        "NRestarts=2\nActiveEnterTimestampMonotonic=40000000\nId=virtqemud.service\nLoadState=loaded\n"
+        "ActiveState=active\nSubState=running\nUnitFileState=disabled\n\n"
+        "Id=virtqemud.socket\nLoadState=loaded\nActiveState=active\nSubState=listening\nUnitFileState=enabled\n"
+    )
+    unit = read_unit(host, ["libvirtd.service", "virtqemud.service", "virtqemud.socket"])
+    assert unit == Unit("virtqemud.service", "disabled", "active/running", 2, 60.0, True, True)
+
+
+def test_a_unit_that_is_not_installed_says_so() -> None:
+    host = FakeHost("100.00 50.00\nId=nova-compute.service\nLoadState=not-found\nActiveState=inactive\n")
+    unit = read_unit(host, ["nova-compute.service"])
+    assert (unit.name, unit.state, unit.starts_at_boot) == ("nova-compute.service", "not installed", False)
+
+
+def test_the_properties_of_each_unit_are_told_apart() -> None:
+    shown = "\nId=a.service\nExecStart={ argv[]=/a --b=c ; }\nUnitFileState=\n\nId=b.service\n"
+    assert parse_properties(shown) == [
+        {"Id": "a.service", "ExecStart": "{ argv[]=/a --b=c ; }", "UnitFileState": ""},
+        {"Id": "b.service"},
+    ]
+
+
+@pytest.mark.parametrize("shown", ["", "\n\n"])
+def test_where_nothing_is_shown_there_is_no_unit(shown: str) -> None:
+    assert parse_properties(shown) == []

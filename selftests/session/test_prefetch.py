@@ -1,0 +1,174 @@
+import threading
+from contextlib import nullcontext
+
+import pytest
+
+from fixtures.core import waiting
+from selftests import ROOT
+
+pytest_plugins = ["pytester"]
+
+SUITE = """
+import threading
+
+import pytest
+from fixtures.session.prefetch import prefetch
+
+pytest_plugins = ["fixtures.session.prefetch"]
+told = []
+
+@prefetch
+def network(run):
+    told.append(f"network {run} {threading.current_thread() is threading.main_thread()}")
+    yield "network"
+    told.append("network gone")
+
+@prefetch
+def server(network):
+    told.append(f"server in {network}")
+    yield "server"
+    told.append("server gone")
+
+@prefetch
+def broken(network):
+    raise ValueError("out of servers")
+    yield
+
+@pytest.fixture(scope="session")
+def run():
+    return 7
+
+def pytest_unconfigure():
+    print("TOLD", told)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _suite_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def _ran(pytester: pytest.Pytester, tests: str, *options: str) -> str:
+    pytester.makeconftest(SUITE)
+    pytester.makepyfile(tests)
+    return pytester.runpytest_subprocess("-s", *options).stdout.str()
+
+
+def test_resource_is_made_in_the_background_and_ended_after_what_needs_it(pytester: pytest.Pytester) -> None:
+    shown = _ran(pytester, "def test_first(): pass\ndef test_second(server, network): assert server == 'server'")
+    assert "2 passed" in shown
+    assert "TOLD ['network 7 False', 'server in network', 'server gone', 'network gone']" in shown
+
+
+def test_what_no_test_came_to_ask_for_is_ended_all_the_same(pytester: pytest.Pytester) -> None:
+    tests = "def test_first(network): assert 0\ndef test_second(server): pass"
+    assert "'server gone', 'network gone']" in _ran(pytester, tests, "-x")
+
+
+def test_what_is_not_needed_is_not_made(pytester: pytest.Pytester) -> None:
+    assert "server in" not in _ran(pytester, "def test_first(network): pass\ndef test_second(run): pass")
+
+
+def test_failure_is_told_to_the_test_that_asks(pytester: pytest.Pytester) -> None:
+    shown = _ran(pytester, "def test_first(network): pass\ndef test_second(broken): pass")
+    assert "ValueError: out of servers" in shown
+    assert "1 passed" in shown and "1 error" in shown
+    assert "'network gone']" in shown
+
+
+def test_what_goes_wrong_in_the_end_is_told(pytester: pytest.Pytester) -> None:
+    suite = SUITE.replace('told.append("server gone")', 'raise ValueError("still there")')
+    pytester.makeconftest(suite)
+    pytester.makepyfile("def test_first(server): pass")
+    shown = pytester.runpytest_subprocess("-s").stdout.str()
+    assert "ValueError: still there" in shown
+    assert "'network gone']" in shown
+    assert "1 passed" in shown and "1 error" in shown
+
+
+def test_what_does_not_hang_on_each_other_is_ended_side_by_side(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("""
+import threading
+from fixtures.session.prefetch import prefetch
+pytest_plugins = ["fixtures.session.prefetch"]
+both = threading.Barrier(2, timeout=10)
+@prefetch
+def image():
+    yield
+    both.wait()
+@prefetch
+def network():
+    yield
+    both.wait()
+""")
+    pytester.makepyfile("def test_it(image, network): pass")
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("is_for_later", [True, False])
+def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    abandoned = threading.Event()
+    abandoned.set()
+    monkeypatch.setattr(waiting, "ABANDONED", abandoned)
+    token = waiting.FOR_LATER.set(is_for_later)
+    seen = iter([False, False, True])
+    try:
+        with pytest.raises(waiting.WaitFailed) if is_for_later else nullcontext():
+            waiting.wait_for("it", lambda: next(seen), bool, 10, fix="wait", sleep=lambda _: None)
+    finally:
+        waiting.FOR_LATER.reset(token)
+
+
+LATE = """
+from fixtures.session.prefetch import prefetch_late
+from fixtures.verdict.verdict import VERDICT, Failure, Verdict
+
+@prefetch_late
+def volume(network):
+    told.append("volume")
+    yield "volume"
+    told.append("volume gone")
+
+@prefetch_late
+def volume_server(volume):
+    told.append("volume_server")
+    yield "volume_server"
+
+def pytest_configure(config):
+    config.stash[VERDICT] = Verdict(failures=[Failure(key, "test_a_nodes.py::test", "") for key in FAILED])
+
+@pytest.fixture
+def on_a_node():
+    told.append("on a node")
+"""
+
+
+def _ran_late(pytester: pytest.Pytester, failed: list[str], workload: str) -> str:
+    pytester.makeconftest(f"{SUITE}\nFAILED = {failed}\n{LATE}")
+    pytester.makepyfile(test_a_nodes="def test_node(on_a_node): pass", test_b_workload=workload)
+    return pytester.runpytest_subprocess("-s").stdout.str()
+
+
+def test_late_resource_is_begun_with_the_first_workload(pytester: pytest.Pytester) -> None:
+    workload = "def test_guest(network): pass\ndef test_disk(volume_server): pass"
+    shown = _ran_late(pytester, [], workload)
+    assert "3 passed" in shown
+    assert "'on a node', 'volume', 'volume_server'" in shown and "'volume gone', 'network gone']" in shown
+
+
+def test_late_resource_on_broken_ground_is_not_begun(pytester: pytest.Pytester) -> None:
+    workload = "import pytest\n@pytest.mark.skip\ndef test_disk(volume_server): pass\ndef test_guest(network): pass"
+    shown = _ran_late(pytester, ["CIN-1"], workload)
+    assert "2 passed, 1 skipped" in shown
+    assert "'volume'" not in shown and "'volume_server'" not in shown
+
+
+def test_late_resource_on_broken_ground_is_made_for_who_asks_all_the_same(pytester: pytest.Pytester) -> None:
+    shown = _ran_late(pytester, ["CIN-1"], "def test_disk(volume_server): pass")
+    assert "2 passed" in shown and "'volume_server', 'volume gone'" in shown
+
+
+def test_late_resource_that_no_workload_came_to_ask_for_is_never_made(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(f"{SUITE}\nFAILED = []\n{LATE}")
+    pytester.makepyfile(test_a_nodes="def test_node(): assert 0", test_b_workload="def test_disk(volume): pass")
+    assert "'volume'" not in pytester.runpytest_subprocess("-s", "-x").stdout.str()

@@ -1,0 +1,33 @@
+from types import ModuleType
+
+import pytest
+
+IN_ORDER = {
+    "pytest_cmdline_main": "refused_command_line sweep",
+    "pytest_configure": """
+        redacted_logs which_tests empty_options options report_folder
+        leaks nodes termination requirements private_folder outcomes
+        terminal run_problems verdict_file""",
+    "pytest_collection_modifyitems": "requirements allure order",
+    "pytest_runtestloop": "stale_runs environment",
+    "pytest_runtest_setup": "prefetch api_errors blocking",
+    "pytest_runtest_makereport": "outcomes allure evidence",
+    "pytest_sessionstart": "evidence verdict_file",
+    "pytest_sessionfinish": "termination run_problems leaks request_stats categories",
+    "pytest_testnodedown": "leaks request_stats",
+    "pytest_terminal_summary": "request_stats run_problems terminal leaks",
+}
+"""In the order in which pytest calls them; a wrapper around those behind it."""
+
+
+def ours(config: pytest.Config, hook: str) -> list[str]:
+    plugins = [each.plugin for each in reversed(getattr(config.hook, hook).get_hookimpls())]
+    names = [plugin.__name__ for plugin in plugins if isinstance(plugin, ModuleType)]
+    return [name.rpartition(".")[2] for name in names if name.startswith("fixtures.")]
+
+
+def test_hooks_that_several_plugins_implement_are_called_in_this_order(pytestconfig: pytest.Config) -> None:
+    """Apart from pytest_addoption, where they are called as they come."""
+    found = {name: ours(pytestconfig, name) for name in vars(pytestconfig.hook) if name.startswith("pytest_")}
+    several = {name: plugins for name, plugins in found.items() if len(plugins) > 1 and name != "pytest_addoption"}
+    assert several == {name: plugins.split() for name, plugins in IN_ORDER.items()}

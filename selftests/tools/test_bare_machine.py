@@ -1,0 +1,40 @@
+from pathlib import Path
+
+import pytest
+
+from selftests.tools import bare_machine
+from selftests.tools.bare_machine import _environment, _installed
+
+STATUS = """Package: git
+Status: install ok installed
+Priority: optional
+
+Package: removed
+Status: deinstall ok config-files
+
+Package: make
+Essential: no
+Status: install ok installed
+"""
+
+
+def test_what_dpkg_has_installed_there_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "var/lib/dpkg").mkdir(parents=True)
+    (tmp_path / "var/lib/dpkg/status").write_text(STATUS)
+    assert _installed(tmp_path) == {"git", "make"}
+
+
+def test_of_the_callers_variables_only_those_of_the_way_to_the_archives_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OS_PASSWORD", "secret")
+    monkeypatch.setenv("VIRTUAL_ENV", "/somewhere")
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    there = _environment()
+    assert there["https_proxy"] == "http://proxy:3128"
+    assert not {"OS_PASSWORD", "VIRTUAL_ENV"}.intersection(there)
+    assert there["PATH"].startswith("/usr/local/sbin:")
+
+
+def test_it_has_git_make_and_python_alone() -> None:
+    assert bare_machine.PACKAGES == ("git", "make", "python3")

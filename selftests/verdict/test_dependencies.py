@@ -1,0 +1,47 @@
+import pytest
+
+from fixtures.verdict import dependencies, requirement_docs
+from fixtures.verdict.verdict import CLEAN_UP
+
+
+def test_table_speaks_of_rows_that_there_are() -> None:
+    named = {
+        *dependencies.ROWS,
+        *dependencies.RESOURCES.values(),
+        *(each for grounds in dependencies.ROWS.values() for each in grounds),
+    }
+    assert {name.partition(".")[0] for name in named} <= {*requirement_docs.titles(), CLEAN_UP}
+
+
+def test_nothing_stands_on_itself() -> None:
+    direct = {key: {*grounds} for key, grounds in dependencies.ROWS.items()}
+    circles = [key for key in direct if any(key in dependencies.ground_of(each) for each in direct[key])]
+    assert not circles
+
+
+@pytest.mark.parametrize(
+    ("failed", "roots"),
+    [
+        (["NOVA-3"], ["NOVA-3"]),
+        (["NOVA-1", "NOVA-6", "NOVA-14"], ["NOVA-6"]),
+        (["NEU-12", "CIN-3"], ["NEU-12", "CIN-3"]),
+        (["NEU-16", "NOVA-13.workload"], ["NEU-16"]),
+        (["KEY-1", CLEAN_UP], ["KEY-1"]),
+    ],
+)
+def test_roots_stand_on_nothing_that_failed(failed: list[str], roots: list[str]) -> None:
+    assert dependencies.roots(failed) == roots
+
+
+def test_cause_is_named_for_what_follows_from_it() -> None:
+    failed = ["NOVA-6", "CIN-1", "NOVA-14"]
+    assert dependencies.causes_of("NOVA-14", failed) == ["NOVA-6"]
+    assert dependencies.causes_of("CIN-1", failed) == ["CIN-1"]
+
+
+def test_resource_is_found_under_the_words_that_told_it() -> None:
+    cause, told = ValueError("no image"), RuntimeError("told")
+    vars(cause)["resource"] = "image"
+    told.__context__ = cause
+    assert dependencies.key_of_resource(told) == "GLA-1"
+    assert dependencies.key_of_resource(RuntimeError("bare")) is None

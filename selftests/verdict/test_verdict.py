@@ -1,0 +1,302 @@
+import json
+from typing import Any
+
+import pytest
+
+from fixtures.report.terminal import told
+from fixtures.verdict.verdict import CLEAN_UP, Failure, Verdict
+from selftests import ROOT
+
+pytest_plugins = ["pytester"]
+
+CONFTEST = """
+pytest_plugins = [
+    "fixtures.core.options",
+    "fixtures.verdict.requirements",
+    "fixtures.verdict.order",
+    "fixtures.verdict.dependencies",
+    "fixtures.report.outcomes",
+    "fixtures.session.blocking",
+    "fixtures.report.terminal",
+    "fixtures.session.termination",
+    "fixtures.report.report_folder",
+    "fixtures.report.run_problems",
+    "fixtures.report.verdict_file",
+]
+
+import pytest
+
+@pytest.fixture(scope="session")
+def image():
+    assert False, "no image. Fix: look at Glance"
+"""
+NODES = """
+import pytest
+
+@pytest.mark.req("NOVA-6")
+@pytest.mark.parametrize("node", ["compute1", "compute2"])
+def test_runs(node):
+    assert node == "compute1", f"{node}: nova-compute is dead. Fix: start it"
+"""
+WORKLOAD = """
+import pytest
+
+@pytest.mark.req("NOVA-14")
+def test_server():
+    pass
+
+@pytest.mark.req("SWI-2")
+def test_image(image, subtests):
+    pass
+
+@pytest.mark.req("SWI-1")
+def test_container(subtests):
+    with subtests.test("listed"):
+        assert 0, "not listed. Fix: wait"
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeini("[pytest]\nmarkers = req(row): the row")
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(test_it_nodes=NODES, test_it_workload=WORKLOAD)
+    return pytester
+
+
+def _verdict(suite: pytest.Pytester) -> Any:
+    return json.loads((suite.path / "reports" / "latest" / "verdict.json").read_text())
+
+
+def test_causes_come_first_and_what_stands_on_them_is_not_started(suite: pytest.Pytester) -> None:
+    shown = suite.runpytest_subprocess().stdout.str().partition("what is wrong")[2]
+    verdict = _verdict(suite)
+    assert [cause["row"] for cause in verdict["root_causes"]] == ["NOVA-6", "GLA-1", "SWI-1"]
+    assert verdict["root_causes"][0]["messages"] == ["compute2: nova-compute is dead. Fix: start it"]
+    assert verdict["root_causes"][1]["messages"] == ["no image. Fix: look at Glance"]
+    assert verdict["root_causes"][2]["messages"] == ["not listed. Fix: wait"]
+    assert list(verdict["blocked"].values()) == ["blocked by NOVA-6 (--keep-going starts it all the same)"]
+    assert shown.index("compute2: nova-compute is dead") < shown.index("no image")
+    assert "1 checks blocked: what they depend on has failed" in shown
+
+
+def test_a_cause_is_told_at_once_and_once(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_its_workload='import pytest\n@pytest.mark.req("GLA-1")\ndef test_image(image): pass')
+    shown = suite.runpytest_subprocess().stdout.str().partition("= FAILURES")[0].partition("= ERRORS")[0]
+    lines = [line for line in shown.splitlines() if ". Fix: " in line]
+    assert lines == [
+        "NOVA-6: compute2: nova-compute is dead. Fix: start it",
+        "GLA-1: no image. Fix: look at Glance",
+        "SWI-1: not listed. Fix: wait",
+    ]
+
+
+def test_keep_going_starts_all(suite: pytest.Pytester) -> None:
+    suite.runpytest_subprocess("--keep-going")
+    verdict = _verdict(suite)
+    assert not verdict["blocked"]
+    assert verdict["passed"] == 2
+
+
+def test_a_healthy_cloud_has_no_causes(suite: pytest.Pytester) -> None:
+    shown = suite.runpytest_subprocess("-k", "test_server or compute1").stdout.str()
+    assert _verdict(suite)["root_causes"] == []
+    assert "what is wrong" not in shown
+
+
+def test_a_clean_up_that_fails_of_what_was_told_is_no_cause_of_its_own() -> None:
+    told = [Failure("CIN-4", "a test", "still in-use"), Failure(CLEAN_UP, "a test", "still in-use")]
+    assert Verdict(failures=told).failed_keys() == ["CIN-4"]
+    assert Verdict(failures=[*told, Failure(CLEAN_UP, "a test", "still there")]).failed_keys() == ["CIN-4", CLEAN_UP]
+
+
+LOGGED = ("compute1, nova-compute, 20:31:20: no disk left",)
+
+
+def test_a_cause_that_no_node_tells_comes_with_the_services_own_words() -> None:
+    verdict = Verdict(failures=[Failure("NOVA-14", "tests/test_it_workload.py::a", "ERROR", LOGGED)])
+    assert verdict.logged_for("NOVA-14") == [*LOGGED]
+    assert list(told(verdict))[2:4] == ["   the services involved logged, the newest first:", f"     {LOGGED[0]}"]
+
+
+def test_a_cause_that_a_node_tells_needs_no_more_words() -> None:
+    nodes = Failure("NOVA-6", "tests/test_it_nodes.py::a", "stopped")
+    verdict = Verdict(failures=[nodes, Failure("NOVA-6", "tests/test_it_api.py::b", "down", LOGGED)])
+    assert verdict.logged_for("NOVA-6") == []
+
+
+COLLECTED = """
+LINES = '''== compute1
+/var/log/glance/glance-api.log:
+2026-11-22 20:31:20.500 5 ERROR glance.api [-] the store is full
+/var/log/swift/proxy.log:
+2026-11-22 20:31:21.500 5 ERROR swift.proxy [-] no device'''
+
+@pytest.fixture(scope="session", autouse=True)
+def lines(evidence):
+    evidence.keep("errors logged since the run began", lambda: LINES)
+"""
+
+
+def test_the_words_are_those_of_the_services_of_the_row(suite: pytest.Pytester) -> None:
+    suite.makeconftest(
+        CONFTEST.replace('"fixtures.report.terminal"', '"fixtures.report.terminal", "fixtures.verdict.evidence"')
+        + COLLECTED
+    )
+    shown = suite.runpytest_subprocess().stdout.str()
+    logged = {cause["row"]: cause["logged"] for cause in _verdict(suite)["root_causes"]}
+    assert logged == {
+        "NOVA-6": [],
+        "GLA-1": ["compute1, glance-api, 20:31:20: the store is full"],
+        "SWI-1": ["compute1, proxy, 20:31:21: no device"],
+    }
+    assert "the store is full" in shown.partition("what is wrong")[2]
+
+
+API = """
+import pytest
+
+@pytest.fixture
+def deadlines():
+    return 60
+
+@pytest.mark.req("NOVA-8")
+def test_that_waits(deadlines):
+    pass
+
+@pytest.mark.req("NOVA-8")
+def test_at_once():
+    pass
+
+@pytest.mark.req("NEU-2")
+def test_of_other_ground(deadlines):
+    pass
+"""
+
+
+def test_of_the_apis_checks_only_those_that_wait_are_blocked(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_it_api=API)
+    suite.runpytest_subprocess("-k", "runs or api")
+    assert [name.partition("::")[2] for name in _verdict(suite)["blocked"]] == ["test_that_waits"]
+
+
+CLEAN_UPS = """
+import pytest
+
+@pytest.fixture
+def server():
+    yield
+    assert 0, "server s1 is still there"
+
+@pytest.fixture
+def volume():
+    yield
+    raise OSError("volume v1: connection reset")
+
+@pytest.mark.req("NOVA-14")
+def test_of_both(server, volume):
+    pass
+"""
+
+
+def test_each_clean_up_that_failed_speaks_for_itself(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_its_workload=CLEAN_UPS)
+    suite.runpytest_subprocess("-k", "both")
+    (cause,) = _verdict(suite)["root_causes"]
+    assert cause["row"] == CLEAN_UP
+    assert cause["messages"] == ["server s1 is still there", "OSError: volume v1: connection reset"]
+
+
+NOBODYS = """
+import errno
+import subprocess
+import pytest
+from fixtures.core.programs import MissingProgram, Unusable
+
+@pytest.fixture(scope="session")
+def way_in():
+    raise MissingProgram("compute1", Unusable("virsh", "no such program"))
+
+@pytest.fixture
+def pings():
+    yield
+    subprocess.run(["no-such-program"])
+
+@pytest.mark.req("NOVA-6")
+def test_of_a_node(way_in):
+    pass
+
+@pytest.mark.req("NOVA-11")
+def test_of_this_machine():
+    subprocess.run(["no-such-program"])
+
+@pytest.mark.req("NOVA-11")
+def test_of_the_cloud():
+    assert 0, "closed. Fix: open it"
+
+@pytest.mark.req("NEU-11")
+def test_of_a_full_disk(subtests):
+    with subtests.test("written"):
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/x")
+
+@pytest.mark.req("GLA-1")
+def test_that_ends_badly(pings):
+    pass
+"""
+GUEST = """
+import pytest
+
+@pytest.mark.req("NEU-12")
+def test_guest(way_in):
+    pass
+
+@pytest.fixture(scope="session")
+def way_in():
+    raise FileNotFoundError(2, "No such file or directory", "ssh-keygen")
+
+@pytest.mark.req("NOVA-14")
+def test_server():
+    pass
+"""
+
+
+def test_what_fails_here_or_for_want_of_a_program_is_no_rows(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_nobodys_nodes=NOBODYS, test_nobodys_workload=GUEST)
+    shown = suite.runpytest_subprocess("-k", "nobodys").stdout.str()
+    causes = {cause["row"]: cause for cause in _verdict(suite)["root_causes"]}
+    assert causes.keys() == {"missing-program", "runner", "NOVA-11"}
+    assert causes["missing-program"]["consequences"] == ["NOVA-6"]
+    assert causes["missing-program"]["messages"][0].startswith("compute1: virsh: no such program")
+    assert causes["runner"]["consequences"] == ["NEU-11", "GLA-1", "NEU-12"]
+    assert [told.partition(" on ")[0] for told in causes["runner"]["messages"]] == [
+        "no-such-program",
+        "/tmp/x",
+        "ssh-keygen",
+    ]
+    assert causes["runner"]["page"] == ""
+    assert "runner: no-such-program on the machine that runs the suite" in shown
+    assert "missing-program: compute1: virsh" in shown
+    assert _verdict(suite)["blocked"] == {}
+
+
+CRASH = """
+import os
+import pytest
+
+@pytest.mark.req("NOVA-14")
+def test_that_ends_its_worker():
+    os._exit(9)
+"""
+
+
+def test_a_worker_that_dies_is_a_failure_of_this_machine(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_crash_workload=CRASH)
+    done = suite.runpytest_subprocess("-n1", "--max-worker-restart=0", "-k", "ends_its_worker")
+    assert done.ret
+    (cause,) = _verdict(suite)["root_causes"]
+    assert cause["row"] == "runner"
+    (message,) = cause["messages"]
+    assert message.startswith("worker 'gw0' crashed while running")
+    assert message.endswith("Fix: read dmesg on this machine (was memory short?), then run that test without -n")
+    assert [failure["key"] for failure in _verdict(suite)["failures"]] == ["runner"]
