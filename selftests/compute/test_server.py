@@ -8,6 +8,7 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 from openstack.exceptions import ForbiddenException, NotFoundException
 
+from fixtures.cleanup import ownership
 from fixtures.cleanup.ownership import Owners
 from fixtures.cleanup.resources import compute as tagged_in_compute
 from fixtures.compute import server, server_end

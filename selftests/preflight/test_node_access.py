@@ -65,7 +65,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine with nothing but a shell and what asks who it is."""
     for program in ("uname", "cat"):
         os.symlink(shutil.which(program) or "", tmp_path / program)
-    monkeypatch.setattr("fixtures.checked_host.SBIN", "")
+    monkeypatch.setattr("fixtures.nodes.checked_host.SBIN", "")
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
