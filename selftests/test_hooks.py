@@ -3,16 +3,15 @@ from types import ModuleType
 import pytest
 
 IN_ORDER = {
-    "pytest_cmdline_main": "refused_command_line sweep",
+    "pytest_cmdline_main": "verdict_file refused_command_line run_problems sweep",
     "pytest_configure": """
         redacted_logs which_tests empty_options options report_folder
         leaks nodes termination requirements private_folder outcomes
-        terminal run_problems verdict_file""",
+        terminal verdict_file""",
     "pytest_collection_modifyitems": "requirements allure order",
     "pytest_runtestloop": "stale_runs environment",
     "pytest_runtest_setup": "prefetch api_errors blocking",
     "pytest_runtest_makereport": "outcomes allure evidence",
-    "pytest_sessionstart": "evidence verdict_file",
     "pytest_sessionfinish": "termination run_problems leaks request_stats categories",
     "pytest_testnodedown": "leaks request_stats",
     "pytest_terminal_summary": "request_stats run_problems terminal leaks",

@@ -37,7 +37,14 @@ def test_ssh_is_relayed_from_inside_the_namespace(greeted: tuple[str, int], tmp_
     for token, value in {"%h": greeted[0], "%p": str(greeted[1]), "%%": "%"}.items():  # as ssh expands them
         command = command.replace(token, value)
     path = f"{tmp_path}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["/bin/sh", "-c", shlex.split(command)[-1]], input=b"hello", capture_output=True, env={"PATH": path}, timeout=30
-    )
-    assert done.stdout == b"heard hello", done.stderr
+    with subprocess.Popen(
+        ["/bin/sh", "-c", shlex.split(command)[-1]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"PATH": path},
+        bufsize=0,
+    ) as relay:
+        assert relay.stdin and relay.stdout
+        relay.stdin.write(b"hello")
+        assert relay.stdout.read(100) == b"heard hello"
+        relay.stdin.close()  # ssh keeps it open for as long as it wants an answer

@@ -300,3 +300,10 @@ def test_a_worker_that_dies_is_a_failure_of_this_machine(suite: pytest.Pytester)
     assert message.startswith("worker 'gw0' crashed while running")
     assert message.endswith("Fix: read dmesg on this machine (was memory short?), then run that test without -n")
     assert [failure["key"] for failure in _verdict(suite)["failures"]] == ["runner"]
+
+
+def test_a_test_without_a_row_is_told_as_that(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_mine="def test_mine(): assert 0, 'broken'")
+    suite.runpytest_subprocess("test_mine.py")
+    [cause] = _verdict(suite)["root_causes"]
+    assert (cause["row"], cause["title"], cause["page"]) == ("no-row", "Tests that belong to no row", "")
