@@ -241,6 +241,7 @@ def test_4_an_option_that_there_is_not(checkout: Path) -> None:
     told = json.loads((checkout / "mine" / "verdict.json").read_text())
     assert (told["exit_code"], told["passed"]) == (4, 0)
     assert told["problems"] == ["command line: unrecognized arguments: --hots=controller"]
+    assert junit_errors(checkout) == told["problems"]
     assert not (checkout / "mine" / "results").exists()
 
 
