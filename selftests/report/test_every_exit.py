@@ -46,7 +46,7 @@ def test_bad():
 
 def test_slow():
     pathlib.Path("running").touch()
-    time.sleep(30)
+    time.sleep(120)
 
 """
 WRITE_ID = """

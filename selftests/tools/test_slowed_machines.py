@@ -15,7 +15,8 @@ from selftests.tools.slowed_machines import busy, family, niceness, slowed, thre
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a process less nice again")
 
-SHELL = "nice -n 2 sleep 60 & sleep 60 & echo started; wait"
+# Only who is nice already says that all have started
+SHELL = "sleep 60 & nice -n 2 sh -c 'echo started; exec sleep 60' & wait"
 
 
 @pytest.fixture
