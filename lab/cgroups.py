@@ -3,12 +3,11 @@
 There systemd-nspawn would make groups with common names at the root of the hierarchy.
 """
 
-import os
 from pathlib import Path
 
+from lab import pid_namespace
 from lab.machines import Machine
 
-_FIRST = "pid:[4026531836]"  # PROC_PID_INIT_INO in Linux' include/linux/proc_ns.h
 _NAME = "openstack-lab"
 # Hosts with the unified hierarchy alone, and with the hybrid of both (systemd's cgroup delegation document).
 _HIERARCHIES = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"))
@@ -49,6 +48,4 @@ def remove(namespace: str = "") -> None:
 
 def _folders(namespace: str = "") -> list[Path]:
     """A lab in a PID namespace of its own (a container, a bare machine) sees the groups of the host's lab, too."""
-    own = namespace or os.readlink("/proc/self/ns/pid")
-    name = _NAME if own == _FIRST else f"{_NAME}-{own.strip('pid:[]')}"
-    return [place / name for place in hierarchies()]
+    return [place / f"{_NAME}{pid_namespace.tag(namespace)}" for place in hierarchies()]

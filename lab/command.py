@@ -5,7 +5,10 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-MARKER = {"OPENSTACK_LAB_PROCESS": "started-by-lab"}  # by which `down` finds what an interrupted command left running
+from lab import pid_namespace
+
+# By which `down` finds what an interrupted command left running; a host sees the processes of labs in containers, too
+MARKER = {"OPENSTACK_LAB_PROCESS": f"started-by-lab{pid_namespace.tag()}"}
 
 
 def run(command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None) -> None:
