@@ -2,33 +2,44 @@
 
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from lab.machines import machines
 from lab.paths import CHECKOUT
 
 LAB = CHECKOUT / "lab" / "lab"
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LOOK_AGAIN = 0.2
+"""Seconds; how soon a wish to stop is seen."""
+_wishes: list[int] = []
+"""Signals of whoever wants the drill to end."""
 
 
-def lab(*words: str, output: Path) -> int:
+def lab(*words: str, output: Path, to_its_end: bool = False) -> int:
     """Run one command of the lab, what it says appended to a file; its exit code.
 
     It is out of the terminal's reach: only the drill is stopped, and lets the command come to its own end.
+
+    Args:
+        to_its_end: whoever wants the drill to end waits for it, as for a mend.
+
+    Raises:
+        KeyboardInterrupt: someone wants the drill to end.
     """
+    if not to_its_end:
+        _stop_if_wished()
     with output.open("ab") as log:
         process = subprocess.Popen(
             [LAB, *words], cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.terminate()
-            process.wait()
-            raise
+        while (code := _exit_code(process)) is None:
+            if _wishes and not to_its_end:
+                process.terminate()
+                process.wait()
+    if not to_its_end:
+        _stop_if_wished()
+    return code
 
 
 def suite(arguments: Sequence[str], output: Path) -> int:
@@ -37,28 +48,22 @@ def suite(arguments: Sequence[str], output: Path) -> int:
 
 
 def stop_in_order() -> None:
-    """Have whoever ends the drill interrupt it, so that what is broken is mended."""
-    for number in STOPS:
-        signal.signal(number, _stop)
+    """Have a signal that ends the drill do so between two steps, so that what is broken is mended.
 
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Go on to the end, and be interrupted only then.
-
-    Raises:
-        KeyboardInterrupt: after the end, if someone wanted to interrupt meanwhile.
+    A handler that raises could do so between the end of a run and the mending.
     """
-    asked: list[int] = []
-    before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in STOPS}
+    _wishes.clear()
+    for number in STOPS:
+        signal.signal(number, lambda got, _: _wishes.append(got))
+
+
+def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
     try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if asked:
-        _stop(asked[0], None)
+        return process.wait(timeout=LOOK_AGAIN)
+    except subprocess.TimeoutExpired:
+        return None
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt(number)
+def _stop_if_wished() -> None:
+    if _wishes:
+        raise KeyboardInterrupt(_wishes[0])

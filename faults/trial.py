@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from faults.lab_commands import lab, suite, undisturbed
+from faults.lab_commands import lab, suite
 from lab.faults import Fault
 from lab.paths import CHECKOUT
 
@@ -57,8 +57,7 @@ def tried(fault: Fault) -> Trial:
         broken = lab("break", fault.name, output=output) == 0
         code, seconds = _run(folder) if broken else (0, 0.0)
     finally:
-        with undisturbed():
-            mended = lab("mend", fault.name, output=output) == 0
+        mended = lab("mend", fault.name, output=output, to_its_end=True) == 0
     verdict = _verdict(folder)
     trouble = "" if broken and mended else f"could not be {'mended' if broken else 'broken'}: see {output}"
     healthy = mended and _is_healthy(fault, verdict, output)

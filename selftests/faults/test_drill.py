@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,17 @@ CAUSE = {"row": "NOVA-3", "seconds": 21.5, "messages": ["compute1: my_ip = 10.0.
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_signals() -> Iterator[None]:
+    """A drill takes the signals of its process for itself; this gives them back to pytest."""
+    before = {number: signal.getsignal(number) for number in lab_commands.STOPS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    lab_commands._wishes.clear()
+
+
+@pytest.fixture
+def lab(own_signals: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the lab keeps what it is to do; at first it finds the fault."""
     program = tmp_path / "lab"
     program.write_text(FAKE.format(folder=tmp_path))
@@ -127,7 +138,7 @@ def test_parts_come_round() -> None:
     assert all(0 < len(drill.of_day(names, day)) <= drill.A_DAY for day in range(9))
 
 
-@pytest.mark.parametrize(("command", "seconds"), [("exec", 60), ("mend", 1)])
+@pytest.mark.parametrize(("command", "seconds"), [("break", 60), ("exec", 60), ("mend", 1)])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_drill_mends(lab: Path, number: signal.Signals, command: str, seconds: int) -> None:
     (lab / f"slow-{command}").write_text(str(seconds))
@@ -142,15 +153,28 @@ faults._BROKEN = Path({str(lab / "broken")!r})
 sys.exit(drill.main([{FAULT!r}]))
 """
     process = subprocess.Popen([sys.executable, "-c", script], cwd=CHECKOUT, start_new_session=True)
-    while command not in _calls(lab):
+    while not any(call.startswith(command) for call in _calls(lab)):
         time.sleep(0.05)
     if number == signal.SIGINT:
         os.killpg(process.pid, number)
     else:
         process.send_signal(number)
     assert process.wait(timeout=30) == 130
-    assert _calls(lab).splitlines()[-1] == f"mend {FAULT}"
+    assert _calls(lab)[-1] == f"mend {FAULT}"
 
 
-def _calls(lab: Path) -> str:
-    return (lab / "calls").read_text() if (lab / "calls").exists() else ""
+def test_a_signal_between_two_steps_of_a_drill_mends(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_suite = trial._run
+
+    def stopped_after(folder: Path) -> tuple[int, float]:
+        came = run_suite(folder)
+        signal.raise_signal(signal.SIGTERM)
+        return came
+
+    monkeypatch.setattr(trial, "_run", stopped_after)
+    assert drill.main([FAULT]) == 130
+    assert _calls(lab)[-1] == f"mend {FAULT}"
+
+
+def _calls(lab: Path) -> list[str]:
+    return (lab / "calls").read_text().splitlines() if (lab / "calls").exists() else []
