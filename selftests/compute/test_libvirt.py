@@ -24,7 +24,8 @@ BUSY = "echo 'error: Active console session exists for this domain' >&2; exit 1\
 @pytest.fixture
 def domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Domain:
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    return Domain(Node("here", frozenset(), testinfra.get_host("local://")), "instance-00000001", "", "running")
+    here = testinfra.get_host("local://")
+    return Domain(Node("here", frozenset(), here), here, "instance-00000001", "", "running")
 
 
 def virsh(folder: Path, script: str) -> None:

@@ -6,7 +6,7 @@ from subprocess import PIPE, Popen
 import pytest
 import testinfra
 
-from fixtures.nodes.process_args import arguments_of, read_started
+from fixtures.nodes.process_args import arguments_of, command, parse_started
 
 Arguments = Callable[..., list[list[str]]]
 IN_UNIT = "ExecStart={{ path={0} ; argv[]={0} {1} ; ignore_errors=no ; pid=0 }}"
@@ -23,7 +23,8 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arguments:
         shown = "\n\n".join(blocks)
         program(tmp_path, "systemctl", f"cat <<'END'\n{shown}\nEND\n")
         names = [f"unit{number}.service" for number, _ in enumerate(blocks)]
-        return [arguments_of(unit) for unit in read_started(testinfra.get_host("local://"), names)]
+        printed = testinfra.get_host("local://").check_output(command(names))
+        return [arguments_of(unit) for unit in parse_started(names, printed).values()]
 
     return told
 
@@ -81,6 +82,13 @@ def test_each_unit_has_its_own_whatever_the_order_of_its_properties(arguments: A
         [],
         ["/usr/bin/x", "--b"],
     ]
+
+
+def test_a_systemd_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(tmp_path, "systemctl", "echo 'Failed to connect to bus' >&2; exit 1\n")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(AssertionError, match="Failed to connect to bus"):
+        testinfra.get_host("local://").check_output(command(["x.service"]))
 
 
 def program(folder: Path, name: str, text: str) -> Path:

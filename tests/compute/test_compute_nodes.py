@@ -171,7 +171,7 @@ def test_compute_service_is_not_restarting_in_a_loop(compute_node: Node, service
 @pytest.mark.req("NOVA-6")
 def test_libvirt_answers(compute_node: Node) -> None:
     """nova-compute can do nothing without libvirt."""
-    answer = compute_node.host.run("timeout 30 virsh -c qemu:///system list --all")
+    answer = compute_node.service("libvirt").host.run("timeout 30 virsh -c qemu:///system list --all")
     assert answer.succeeded, (
         f"{compute_node.name}: virsh list failed: {answer.stderr.strip()}. "
         f"Fix: systemctl restart {compute_node.unit('libvirt').name}"

@@ -1,0 +1,69 @@
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import testinfra
+
+from fixtures.nodes.checked_host import checked
+from fixtures.nodes.facts import Facts
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.process_args import command, parse_started
+from fixtures.nodes.service import NODE, Service
+from fixtures.nodes.systemd_units import Properties
+from selftests.nodes.test_process_args import AT_REST, program
+
+
+class KnownFacts(Facts):
+    """What the test says of a node."""
+
+    def __getitem__(self, wanted: Any) -> Any:
+        return self.parsed[wanted.name]
+
+
+def node(**units: Properties) -> Node:
+    made = Node("here", frozenset(), cast(Any, None))
+    started = {name.replace("_", "."): unit for name, unit in units.items()}
+    vars(made)["facts"] = KnownFacts(cast(Any, None), {"started": started, "unit-files": {"nova": list(started)}})
+    return made
+
+
+def test_the_first_unit_that_is_installed_is_the_service() -> None:
+    absent, there = {"Id": "a", "LoadState": "not-found"}, {"Id": "b.service", "LoadState": "loaded"}
+    found = node(nova_socket=absent, a_service=absent, b_service=there).service("nova")
+    assert (found.unit, found.is_installed) == ("b.service", True)
+
+
+def test_one_that_is_not_installed_has_no_arguments() -> None:
+    found = node(a_service={"Id": "a.service", "LoadState": "not-found"}).service("nova")
+    assert (found.unit, found.arguments, found.place, found.is_installed) == ("a.service", [], NODE, False)
+
+
+@pytest.fixture
+def venv(tmp_path: Path) -> Path:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    program(tmp_path / "venv" / "bin", "nova-manage", "echo of the virtual environment\n")
+    return tmp_path / "venv"
+
+
+def started(folder: Path, unit: str, monkeypatch: pytest.MonkeyPatch) -> Service:
+    here = checked(testinfra.get_host("local://"))
+    program(folder, "systemctl", f"cat <<'END'\nId=x.service\nLoadState=loaded\n{unit}\nEND\n")
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    return Service(here, parse_started(["x.service"], here.check_output(command(["x.service"])))["x.service"])
+
+
+def test_a_service_of_a_virtual_environment_is_entered(
+    venv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = started(tmp_path, AT_REST.format(venv / "bin" / "nova-conductor", "--config-file /a"), monkeypatch)
+    assert service.place == str(venv / "bin")
+    assert service.host.check_output("nova-manage") == "of the virtual environment"
+    assert not service.node_host.exists("nova-manage")
+
+
+def test_a_service_of_a_package_is_on_the_node_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = started(tmp_path, AT_REST.format("/usr/bin/nova-conductor", "--config-file /a"), monkeypatch)
+    assert service.place == NODE
+    assert service.host is service.node_host
