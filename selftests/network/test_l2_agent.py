@@ -1,43 +1,65 @@
+import itertools
+from typing import Any, cast
+
 import pytest
 
-from fixtures.network.l2_agent import chosen
-from fixtures.network.l2_options import LINUXBRIDGE, OPENVSWITCH, OVN, filters, parse_mappings
+from fixtures.network.drivers import DRIVERS, linuxbridge, openvswitch, ovn
+from fixtures.network.drivers.driver import COMMON, Driver
+from fixtures.network.l2_agent import chosen, parse_mappings
+from fixtures.nodes.service import Service
 from fixtures.nodes.unit_names import UNIT_NAMES
 
+LINUXBRIDGE, OPENVSWITCH, OVN = linuxbridge.DRIVER, openvswitch.DRIVER, ovn.DRIVER
 
-def unit(name: str, active: str = "active", enabled: str = "enabled", program: str = "") -> dict[str, str]:
-    start = f"{{ path={program} ; argv[]={program} --config-file /etc/neutron/neutron.conf }}"
-    return {
-        "Id": f"{name}.service",
+
+def agent(
+    driver: Driver, active: str = "active", enabled: str = "enabled", program: str = ""
+) -> tuple[Driver, Service]:
+    unit = {
+        "Id": f"{driver.agent}.service",
         "LoadState": "loaded",
         "ActiveState": active,
         "UnitFileState": enabled,
-        "ExecStart": start,
+        "Arguments": f"{program} --config-file /etc/neutron/neutron.conf",
     }
+    return driver, Service(cast(Any, None), unit)
 
 
 def test_the_running_agent_is_meant() -> None:
-    units = [unit(LINUXBRIDGE), unit(OPENVSWITCH, active="inactive")]
-    assert chosen(units, UNIT_NAMES["debian"]) == LINUXBRIDGE
+    assert chosen([agent(OPENVSWITCH, active="inactive"), agent(LINUXBRIDGE)]) is LINUXBRIDGE
 
 
 def test_of_stopped_agents_the_enabled_one_is_meant() -> None:
-    units = [unit(LINUXBRIDGE, active="failed"), unit(OPENVSWITCH, active="inactive", enabled="disabled")]
-    assert chosen(units, UNIT_NAMES["rdo"]) == LINUXBRIDGE
+    stopped = [agent(OPENVSWITCH, active="inactive", enabled="disabled"), agent(LINUXBRIDGE, active="failed")]
+    assert chosen(stopped) is LINUXBRIDGE
 
 
 def test_an_agent_that_systemd_keeps_restarting_counts_as_running() -> None:
-    units = [unit(LINUXBRIDGE, active="activating", enabled="disabled"), unit(OVN, active="inactive")]
-    assert chosen(units, UNIT_NAMES["debian"]) == LINUXBRIDGE
+    agents = [agent(OVN, active="inactive"), agent(LINUXBRIDGE, active="activating", enabled="disabled")]
+    assert chosen(agents) is LINUXBRIDGE
 
 
-@pytest.mark.parametrize("service", [LINUXBRIDGE, OPENVSWITCH])
-def test_where_two_share_a_unit_the_program_tells(service: str) -> None:
-    assert chosen([unit("devstack@q-agt", program=f"/usr/local/bin/{service}")], UNIT_NAMES["devstack"]) == service
+@pytest.mark.parametrize("driver", [LINUXBRIDGE, OPENVSWITCH])
+def test_where_two_share_a_unit_the_program_tells(driver: Driver) -> None:
+    program = f"/usr/local/bin/{driver.agent}"
+    assert chosen([agent(LINUXBRIDGE, program=program), agent(OPENVSWITCH, program=program)]) is driver
 
 
 def test_what_is_not_installed_is_none() -> None:
-    assert chosen([unit(OVN) | {"LoadState": "not-found"}], UNIT_NAMES["debian"]) is None
+    absent = Service(cast(Any, None), {"Id": "ovn-controller.service", "LoadState": "not-found"})
+    assert chosen([(OVN, absent)]) is None
+
+
+@pytest.mark.parametrize(("driver", "distribution"), itertools.product(DRIVERS, UNIT_NAMES))
+def test_every_distribution_names_the_agent_of_every_driver(driver: Driver, distribution: str) -> None:
+    assert UNIT_NAMES[distribution][driver.agent]
+
+
+@pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.agent)
+def test_a_driver_tells_where_its_settings_are_or_why_it_has_none(driver: Driver) -> None:
+    asked = {*COMMON, "bridges", "VXLAN", "local IP", "VXLAN port", "L2 population"}
+    assert asked <= driver.settings.keys() or (not driver.settings and driver.without_files)
+    assert driver.switched_on_by.keys() <= driver.settings.keys()
 
 
 def test_mappings_are_read_as_neutron_reads_them() -> None:
@@ -50,7 +72,7 @@ def test_a_mapping_without_an_interface_maps_to_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "driver", "enforces"),
+    ("driver", "firewall_driver", "enforces"),
     [
         (LINUXBRIDGE, "neutron.agent.linux.iptables_firewall.IptablesFirewallDriver", True),
         (LINUXBRIDGE, "iptables", True),
@@ -64,5 +86,5 @@ def test_a_mapping_without_an_interface_maps_to_none() -> None:
         (OPENVSWITCH, "noop", False),
     ],
 )
-def test_only_a_driver_of_its_own_agent_enforces(service: str, driver: str, enforces: bool) -> None:
-    assert filters(service, driver) is enforces
+def test_only_a_driver_of_its_own_agent_enforces(driver: Driver, firewall_driver: str, enforces: bool) -> None:
+    assert driver.enforces(firewall_driver) is enforces

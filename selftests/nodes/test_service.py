@@ -11,7 +11,7 @@ from fixtures.nodes.facts import Facts
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import NODE, Service
-from fixtures.nodes.systemd_units import Properties
+from fixtures.nodes.systemd_units import Properties, parse_properties
 from selftests.nodes.test_process_args import AT_REST, program
 
 
@@ -67,3 +67,31 @@ def test_a_service_of_a_package_is_on_the_node_itself(tmp_path: Path, monkeypatc
     service = started(tmp_path, AT_REST.format("/usr/bin/nova-conductor", "--config-file /a"), monkeypatch)
     assert service.place == NODE
     assert service.host is service.node_host
+
+
+SHOWN = """\
+Id=nova-conductor.service
+LoadState=loaded
+ActiveState=inactive
+UnitFileState=enabled
+
+Id=nova-compute.service
+LoadState=loaded
+ActiveState=active
+UnitFileState=disabled
+
+Id=nova-scheduler.service
+LoadState=loaded
+ActiveState=inactive
+UnitFileState=disabled
+
+Id=cinder-volume.service
+LoadState=not-found
+ActiveState=inactive
+UnitFileState=
+"""
+
+
+def test_used_is_what_runs_or_will_run() -> None:
+    used = [unit["Id"] for unit in parse_properties(SHOWN) if Service(cast(Any, None), unit).is_used]
+    assert used == ["nova-conductor.service", "nova-compute.service"]
