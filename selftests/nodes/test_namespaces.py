@@ -1,11 +1,13 @@
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import testinfra
 
+from fixtures.nodes.checked_host import checked
 from fixtures.nodes.namespaces import Namespace, why_closed
 
 LOCAL = testinfra.get_host("local://")
@@ -49,3 +51,9 @@ def test_silence_is_a_reason() -> None:
         return SimpleNamespace(succeeded=False, stderr="")
 
     assert why_closed(run, "203.0.113.7", 22, 3) == "no answer within 3 s"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1$(touch {0}/ran)", "`touch {0}/ran`", "1; touch {0}/ran", "a b", "\"'"])
+def test_a_host_that_a_configuration_names_is_no_code(tmp_path: Path, host: str) -> None:
+    assert why_closed(checked(LOCAL).run, host.format(tmp_path), 80)
+    assert not (tmp_path / "ran").exists()
