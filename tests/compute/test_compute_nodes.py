@@ -7,6 +7,7 @@ from fixtures.broker.paths import BrokerPath
 from fixtures.broker.rpc_services import RpcService, RpcServices
 from fixtures.cloud.service_reports import ServiceReport, reports_of
 from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
+from fixtures.core.booleans import is_true
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.nodes.clocks import RUNNER, Clock, time_service
@@ -225,7 +226,7 @@ def test_firewalld_keeps_what_it_lets_the_node_do(
 @pytest.mark.parametrize("option", ["use_neutron"])
 def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, understood: Setting | None) -> None:
     """`use_neutron = true`, the default, as long as Nova had a network service of its own (up to Train)."""
-    assert understood is None or understood.value.lower() in {"1", "true", "yes", "on"}, (
+    assert understood is None or is_true(understood.value), (
         f"{nova_node.name}: {understood}, so Nova uses nova-network instead of Neutron. "
         f"Fix: set it to true, then systemctl restart {nova_conf.unit}"
     )
