@@ -5,7 +5,7 @@ import pytest
 IN_ORDER = {
     "pytest_cmdline_main": "verdict_file refused_command_line run_problems sweep",
     "pytest_configure": """
-        redacted_logs which_tests empty_options options report_folder
+        redacted_logs which_tests empty_options settings report_folder
         leaks nodes termination requirements private_folder outcomes
         terminal verdict_file""",
     "pytest_collection_modifyitems": "requirements allure order",

@@ -7,7 +7,7 @@ from selftests import ROOT
 pytest_plugins = ["pytester"]
 
 CONFTEST = """
-pytest_plugins = ["fixtures.core.options", "fixtures.session.termination", "fixtures.cleanup"]
+pytest_plugins = ["fixtures.core.options", "fixtures.core.settings", "fixtures.session.termination", "fixtures.cleanup"]
 
 import pytest
 from fixtures.cleanup import leaks, stale_runs

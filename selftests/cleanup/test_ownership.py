@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from fixtures.cleanup.ownership import Owners
-from fixtures.cloud.run.owned import Run
+from fixtures.cloud.run.run import Run
 from fixtures.core.run_tag import run_id
 
 RUN = Run(run_id("1a2b3c4d"))

@@ -10,7 +10,7 @@ from openstack.connection import Connection
 from fixtures.cleanup import sweep
 from fixtures.cleanup.tagged import Marked
 from fixtures.cloud.run.ledger import LEDGER, Ledger, folder
-from fixtures.cloud.run.owned import Run
+from fixtures.cloud.run.run import Run
 from fixtures.cloud.run.run_ledgers import Past, past_runs
 from fixtures.cloud.run.run_process import own_life
 from fixtures.core.run_tag import run_id
@@ -20,7 +20,8 @@ pytest_plugins = ["pytester"]
 
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
 DEAD, ALIVE = Run(run_id("00000001")).mark, Run(run_id("00000002")).mark
-CONFTEST = 'pytest_plugins = ["fixtures.core.options", "fixtures.nodes.nodes", "fixtures.cleanup.sweep"]'
+PLUGINS = ["fixtures.core.options", "fixtures.core.settings", "fixtures.nodes.nodes", "fixtures.cleanup.sweep"]
+CONFTEST = f"pytest_plugins = {PLUGINS}"
 
 
 @dataclass

@@ -5,7 +5,7 @@ from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.cloud.connection import is_operator
-from fixtures.identity.catalogue import Endpoint, endpoints_of, http_status
+from fixtures.identity.endpoints import Endpoint, endpoints_of, http_status
 from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
 
 

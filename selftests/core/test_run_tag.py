@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.cloud.run.owned import Run
+from fixtures.cloud.run.run import Run
 from fixtures.core.run_tag import PREFIX, mark_of, run_id
 
 MARK = Run(run_id("1a2b3c4d")).mark

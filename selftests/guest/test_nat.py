@@ -42,7 +42,7 @@ def test_everyone_else_leaves_under_the_routers_address() -> None:
 
 
 def test_masquerade_takes_the_interfaces_own_address() -> None:
-    assert parse_nat("-A POSTROUTING -o qg-4d1 -j MASQUERADE").outward == {"MASQUERADE"}
+    assert parse_nat("*nat\n-A POSTROUTING -o qg-4d1 -j MASQUERADE").outward == {"MASQUERADE"}
 
 
 def test_prerouting_and_output_are_not_one() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from openstack.network.v2.network import Network
 
-from fixtures.network.network import choose_external
+from fixtures.network.external_network import choose_external
 
 EXT1, EXT2 = Network(id="1", name="ext1"), Network(id="2", name="ext2")
 

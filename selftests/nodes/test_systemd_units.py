@@ -1,10 +1,13 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from fixtures.nodes.systemd_units import Unit, parse_properties, read_unit
+from fixtures.core.waiting import WaitFailed
+from fixtures.nodes.systemd_units import Unit, parse_properties, read_unit, wait_until_settled
 
 RUNNING = Unit(
+    node="compute1",
     name="nova-compute.service",
     enablement="enabled",
     state="active/running",
@@ -47,6 +50,8 @@ def test_an_enabled_socket_starts_its_service_at_boot() -> None:
 
 
 class FakeHost:
+    backend = SimpleNamespace(hostname="compute1")
+
     def __init__(self, stdout: str) -> None:
         self.stdout = stdout
 
@@ -63,13 +68,36 @@ def test_the_installed_one_of_two_is_read() -> None:
         "Id=virtqemud.socket\nLoadState=loaded\nActiveState=active\nSubState=listening\nUnitFileState=enabled\n"
     )
     unit = read_unit(host, ["libvirtd.service", "virtqemud.service", "virtqemud.socket"])
-    assert unit == Unit("virtqemud.service", "disabled", "active/running", 2, 60.0, True, True)
+    assert unit == Unit("compute1", "virtqemud.service", "disabled", "active/running", 2, 60.0, True, True)
 
 
 def test_a_unit_that_is_not_installed_says_so() -> None:
     host = FakeHost("100.00 50.00\nId=nova-compute.service\nLoadState=not-found\nActiveState=inactive\n")
     unit = read_unit(host, ["nova-compute.service"])
-    assert (unit.name, unit.state, unit.starts_at_boot) == ("nova-compute.service", "not installed", False)
+    assert (unit.name, unit.is_installed, unit.starts_at_boot) == ("nova-compute.service", False, False)
+    assert unit.not_running.startswith("compute1: nova-compute.service is not installed, not running. Fix: ")
+    assert unit.not_at_boot.startswith("compute1: nova-compute.service is not installed, so it will not run after ")
+
+
+def test_a_message_has_the_node_the_state_and_the_command() -> None:
+    unit = replace(RUNNING, enablement="disabled", state="failed/failed")
+    assert unit.not_at_boot == (
+        "compute1: nova-compute.service is disabled, so it will not run after a reboot. "
+        "Fix: systemctl enable nova-compute.service"
+    )
+    assert unit.not_running == (
+        "compute1: nova-compute.service is failed/failed, not running. "
+        "Fix: systemctl start nova-compute.service; the reason is in journalctl -u nova-compute.service -n 50"
+    )
+
+
+def test_a_settled_unit_is_not_waited_for() -> None:
+    wait_until_settled(lambda: RUNNING, deadline=1)
+
+
+def test_a_unit_that_is_down_for_good_is_not_waited_for_either() -> None:
+    with pytest.raises(WaitFailed, match=r"compute1: nova-compute.service to run .*it is failed/failed.*journalctl"):
+        wait_until_settled(lambda: replace(RUNNING, state="failed/failed"), deadline=60)
 
 
 def test_the_properties_of_each_unit_are_told_apart() -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from openstack.connection import Connection
 
-from fixtures.object.container import StoredObject
+from fixtures.object.stored_object import StoredObject
 from fixtures.object.temporary_url import TemporaryUrls, best_digest
 
 

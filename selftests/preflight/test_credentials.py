@@ -8,7 +8,7 @@ import requests
 from requests_mock import Mocker
 from urllib3.exceptions import MaxRetryError
 
-from fixtures.core.options import SETTINGS
+from fixtures.core.settings import SETTINGS
 from fixtures.preflight.credentials import credential_problems
 from selftests.tools.fake_keystone import KEYSTONE, VERSION, keystone, token
 

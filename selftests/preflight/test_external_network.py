@@ -6,7 +6,7 @@ from openstack.exceptions import SDKException
 from openstack.network.v2.network import Network
 
 from fixtures.cloud.connection import GIVEN
-from fixtures.core.options import SETTINGS
+from fixtures.core.settings import SETTINGS
 from fixtures.preflight import external_network
 from fixtures.preflight.external_network import external_problems
 

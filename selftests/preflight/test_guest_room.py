@@ -9,7 +9,7 @@ from requests_mock import Mocker
 from fixtures.block.volume import SIZE
 from fixtures.cloud.connection import GIVEN
 from fixtures.compute.flavor import DISK
-from fixtures.core.options import SETTINGS
+from fixtures.core.settings import SETTINGS
 from fixtures.preflight.guest_room import guest_problems
 from fixtures.preflight.image_file import CIRROS
 from selftests.core.test_image_needs import MIB, qcow2

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.core.options import SETTINGS
+from fixtures.core.settings import SETTINGS
 from fixtures.preflight.image_file import CIRROS, image_problems
 
 QCOW2 = b"QFI\xfb" + bytes(600)

@@ -6,7 +6,7 @@ from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.cloud.connection import GIVEN
-from fixtures.core.options import SETTINGS
+from fixtures.core.settings import SETTINGS
 from fixtures.preflight.quota import quota_problems, wanted
 from selftests.tools.fake_keystone import NOVA, connected, keystone
 

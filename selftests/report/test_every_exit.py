@@ -17,6 +17,7 @@ from selftests import ROOT
 PLUGINS = [
     "report.refused_command_line",
     "core.options",
+    "core.settings",
     "core.empty_options",
     "core.which_tests",
     "report.report_folder",

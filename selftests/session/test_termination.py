@@ -10,7 +10,12 @@ from selftests import ROOT
 pytest_plugins = ["pytester"]
 
 CONFTEST = """
-pytest_plugins = ["fixtures.core.options", "fixtures.core.workers", "fixtures.session.termination"]
+pytest_plugins = [
+    "fixtures.core.options",
+    "fixtures.core.settings",
+    "fixtures.core.workers",
+    "fixtures.session.termination",
+]
 
 import pathlib
 import time

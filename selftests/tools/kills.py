@@ -28,6 +28,7 @@ from openstack.connection import Connection
 from fixtures.cloud.client import steadied
 from fixtures.core.private_folder import PARENT, PREFIX
 from fixtures.core.waiting import WaitFailed, wait_for
+from lab.machines import machines
 from selftests import ROOT
 from selftests.tools.cloud_snapshot import Everything, differences, everything
 from selftests.tools.swift_disks import containers_on_disk
@@ -214,7 +215,7 @@ def _everything(cloud: Connection) -> Everything:
 
 def _workload() -> list[str]:
     files = sorted(ROOT.glob("tests/*/test_*_workload.py"))
-    return ["--hosts=controller,compute1,block1", *(str(file.relative_to(ROOT)) for file in files)]
+    return [f"--hosts={','.join(machines())}", *(str(file.relative_to(ROOT)) for file in files)]
 
 
 def _sum_up(rounds: Sequence[Round]) -> int:

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from keystoneauth1.access import AccessInfo
 
+from lab.machines import machines
 from selftests import ROOT
 
-HOSTS = ("controller", "compute1", "block1")
 NOTED = "SECRETS_NOTED_IN"
 LAB_SECRET = "[0-9a-f]{24}"  # as lab/credentials.py makes them
 FIND = rf"grep -rhoIE '\b{LAB_SECRET}\b' /etc/*/*.conf /etc/*/*.ini /etc/swift /root 2> /dev/null"
@@ -75,7 +75,7 @@ def _run(folder: Path, noted: Path, arguments: list[str]) -> int:
     words = ["-p", __spec__.name, "-vv", "--log-level=DEBUG", "-rA", f"--report-dir={folder / 'report'}"]
     with (folder / "output.txt").open("wb") as stream:
         return subprocess.run(
-            [sys.executable, "-m", "pytest", f"--hosts={','.join(HOSTS)}", *words, *arguments],
+            [sys.executable, "-m", "pytest", f"--hosts={','.join(machines())}", *words, *arguments],
             cwd=ROOT,
             env={**os.environ, NOTED: str(noted), "TMPDIR": str(folder / "tmp"), "XDG_STATE_HOME": str(folder)},
             stdout=stream,
@@ -84,7 +84,7 @@ def _run(folder: Path, noted: Path, arguments: list[str]) -> int:
 
 
 def _of_lab() -> Iterator[str]:
-    for host in HOSTS:
+    for host in machines():
         yield from subprocess.run(["ssh", host, FIND], capture_output=True, text=True).stdout.split()
     yield from re.findall(LAB_SECRET, Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())
 

@@ -12,6 +12,7 @@ pytest_plugins = ["pytester"]
 CONFTEST = """
 pytest_plugins = [
     "fixtures.core.options",
+    "fixtures.core.settings",
     "fixtures.verdict.requirements",
     "fixtures.verdict.order",
     "fixtures.verdict.dependencies",

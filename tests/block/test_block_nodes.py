@@ -58,47 +58,47 @@ def test_loop_device_is_set_up_at_boot(block_node: Node, volume_groups: list[Vol
 def test_scheduler_starts_at_boot(controller_node: Node) -> None:
     """`systemctl enable openstack-cinder-scheduler` has been done."""
     unit = controller_node.unit("cinder-scheduler")
-    if unit.state == "not installed":
+    if not unit.is_installed:
         pytest.skip(f"no cinder-scheduler on {controller_node.name}; whether there is one at all, the API says")
-    assert unit.starts_at_boot, _not_at_boot(controller_node, unit)
+    assert unit.starts_at_boot, unit.not_at_boot
 
 
 @pytest.mark.req("CIN-2")
 def test_volume_service_starts_at_boot(block_node: Node) -> None:
     """`systemctl enable openstack-cinder-volume` has been done."""
     unit = block_node.unit("cinder-volume")
-    assert unit.starts_at_boot, _not_at_boot(block_node, unit)
+    assert unit.starts_at_boot, unit.not_at_boot
 
 
 @pytest.mark.req("CIN-2")
 def test_volume_service_runs(block_node: Node) -> None:
     """`systemctl start openstack-cinder-volume` has been done."""
     unit = block_node.unit("cinder-volume")
-    assert unit.is_ready, _not_running(block_node, unit)
+    assert unit.is_ready, unit.not_running
 
 
 @pytest.mark.req("CIN-2")
 def test_iscsi_target_starts_at_boot(block_node: Node, iscsi_target: Unit) -> None:
     """`systemctl enable target` (or tgt) has been done."""
-    assert iscsi_target.starts_at_boot, _not_at_boot(block_node, iscsi_target)
+    assert iscsi_target.starts_at_boot, iscsi_target.not_at_boot
 
 
 @pytest.mark.req("CIN-2")
 def test_iscsi_target_runs(block_node: Node, iscsi_target: Unit) -> None:
     """Without it cinder-volume makes volumes, but no server can have them."""
-    assert is_at_work(iscsi_target), _not_running(block_node, iscsi_target)
+    assert is_at_work(iscsi_target), iscsi_target.not_running
 
 
 @pytest.mark.req("CIN-2")
 def test_iscsi_initiator_starts_at_boot(compute_node: Node, iscsi_initiator: Unit) -> None:
     """The daemon iscsid is enabled, or the socket that starts it on demand."""
-    assert iscsi_initiator.starts_at_boot, _not_at_boot(compute_node, iscsi_initiator)
+    assert iscsi_initiator.starts_at_boot, iscsi_initiator.not_at_boot
 
 
 @pytest.mark.req("CIN-2")
 def test_iscsi_initiator_runs(compute_node: Node, iscsi_initiator: Unit) -> None:
     """The daemon iscsid runs, or its socket listens: with it nova-compute logs in to the volume's target."""
-    assert is_at_work(iscsi_initiator), _not_running(compute_node, iscsi_initiator)
+    assert is_at_work(iscsi_initiator), iscsi_initiator.not_running
 
 
 @pytest.mark.req("CIN-2")
@@ -116,17 +116,3 @@ def test_portal_opens(compute_node: Node, portals: list[Backend], subtests: pyte
                 f"Fix: {backend.origin('target_ip_address', 'iscsi_ip_address')}; the iSCSI target and the firewall "
                 f"of {backend.node.name} (iptables -I INPUT -p tcp --dport {port} -j ACCEPT)"
             )
-
-
-def _not_at_boot(node: Node, unit: Unit) -> str:
-    return (
-        f"{node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after a reboot. "
-        f"Fix: systemctl enable {unit.name}"
-    )
-
-
-def _not_running(node: Node, unit: Unit) -> str:
-    return (
-        f"{node.name}: {unit.name} is {unit.state}, not running. "
-        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
-    )

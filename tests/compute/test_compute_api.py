@@ -10,7 +10,7 @@ from fixtures.compute.cells import CellHosts
 from fixtures.compute.hypervisors import hypervisor_of
 from fixtures.compute.keypair import LocalKey
 from fixtures.compute.placement import provider_of, to_report
-from fixtures.core.options import Settings
+from fixtures.core.settings import Settings
 from fixtures.nodes.nodes import Node
 
 control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
@@ -19,12 +19,11 @@ resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"]
 
 @pytest.mark.req("NOVA-1")
 @control_services
-def test_control_service_is_up(compute_services: list[ServiceReport], binary: str, expected_of_nova: None) -> None:
+def test_control_service_is_up(expected_compute_services: list[ServiceReport], binary: str) -> None:
     """Nova's control services are enabled and up."""
-    reports = reports_of(compute_services, binary)
-    assert any(report.is_up for report in reports), (
-        f"no {binary} is enabled and up; Nova lists {reports or 'none at all'}. Fix: on the controller, "
-        f"systemctl status {binary}; openstack compute service set --enable HOST {binary}"
+    assert any(report.is_up for report in expected_compute_services), (
+        f"no {binary} is enabled and up; Nova lists {expected_compute_services or 'none at all'}. "
+        f"Fix: on the controller, systemctl status {binary}; openstack compute service set --enable HOST {binary}"
     )
 
 

@@ -7,16 +7,18 @@ from fixtures.broker.paths import BrokerPath
 from fixtures.broker.rpc_services import RpcService, RpcServices
 from fixtures.cloud.service_reports import ServiceReport, reports_of
 from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
+from fixtures.core.booleans import is_true
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.nodes.clocks import RUNNER, Clock, time_service
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.firewall.iptables import Table
-from fixtures.nodes.name_resolution import Names
+from fixtures.nodes.name_resolution import NameResolution
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.packages import INSTALL, Packages, distribution_of
+from fixtures.nodes.systemd_units import wait_until_settled
 
-compute_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
+node_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
 
 
 @pytest.mark.req("NOVA-2")
@@ -43,9 +45,11 @@ def test_host_name_survives_a_reboot(node: Node, boot_hostname: str) -> None:
 
 
 @pytest.mark.req("NOVA-2")
-def test_other_nodes_find_this_node_by_its_name(node: Node, names: Names, subtests: pytest.Subtests) -> None:
+def test_other_nodes_find_this_node_by_its_name(
+    node: Node, name_resolution: NameResolution, subtests: pytest.Subtests
+) -> None:
     """Every node resolves every other, to an address that the other really has."""
-    for other, found in names.of(node).items():
+    for other, found in name_resolution.of(node).items():
         with subtests.test(f"{other} looks for {node.name}"):
             assert found & node.addresses, (
                 f"{other} resolves {node.hostname} to {', '.join(sorted(found)) or 'nothing'}; {node.name} has "
@@ -54,9 +58,9 @@ def test_other_nodes_find_this_node_by_its_name(node: Node, names: Names, subtes
 
 
 @pytest.mark.req("NOVA-2")
-def test_other_nodes_find_this_node_at_the_same_address(node: Node, names: Names) -> None:
+def test_other_nodes_find_this_node_at_the_same_address(node: Node, name_resolution: NameResolution) -> None:
     """A name that leads to one address here and to another there splits the cloud in two."""
-    found = {other: addresses for other, addresses in names.of(node).items() if addresses}
+    found = {other: addresses for other, addresses in name_resolution.of(node).items() if addresses}
     told = ", ".join(f"{other} to {' and '.join(sorted(addresses))}" for other, addresses in found.items())
     assert len(set(found.values())) <= 1, (
         f"the nodes do not resolve {node.hostname} to the same address: {told}. "
@@ -133,39 +137,26 @@ def test_password_opens_a_session_on_the_broker(
 
 
 @pytest.mark.req("NOVA-6")
-@compute_services
+@node_services
 def test_compute_service_starts_at_boot(compute_node: Node, service: str) -> None:
     """`systemctl enable libvirtd openstack-nova-compute` has been done."""
     unit = compute_node.unit(service)
-    assert unit.starts_at_boot, (
-        f"{compute_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
-        f"a reboot. Fix: systemctl enable {unit.name}"
-    )
+    assert unit.starts_at_boot, unit.not_at_boot
 
 
 @pytest.mark.req("NOVA-6")
-@compute_services
+@node_services
 def test_compute_service_runs(compute_node: Node, service: str) -> None:
     """`systemctl start libvirtd openstack-nova-compute` has been done."""
     unit = compute_node.unit(service)
-    assert unit.is_ready, (
-        f"{compute_node.name}: {unit.name} is {unit.state}, not running. "
-        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
-    )
+    assert unit.is_ready, unit.not_running
 
 
 @pytest.mark.req("NOVA-6")
-@compute_services
+@node_services
 def test_compute_service_is_not_restarting_in_a_loop(compute_node: Node, service: str, deadlines: Deadlines) -> None:
     """A service that systemd keeps restarting looks active half of the time."""
-    wait_for(
-        f"{compute_node.name}: {service} to run without being restarted",
-        probe=lambda: compute_node.unit(service),
-        until=lambda unit: unit.is_settled,
-        fail_if=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
-        deadline=deadlines.unit_settled,
-        fix=f"read why it dies in journalctl -u {compute_node.unit(service).name} -n 50",
-    )
+    wait_until_settled(lambda: compute_node.unit(service), deadlines.unit_settled)
 
 
 @pytest.mark.req("NOVA-6")
@@ -192,10 +183,10 @@ def test_broker_port_opens(compute_node: Node, broker_paths: list[BrokerPath], s
 
 @pytest.mark.req("NOVA-7")
 def test_packet_filter_accepts_the_node_before_it_refuses(
-    compute_node: Node, guarded_paths: list[tuple[BrokerPath, Table]], subtests: pytest.Subtests
+    compute_node: Node, filtered_paths_now: list[tuple[BrokerPath, Table]], subtests: pytest.Subtests
 ) -> None:
     """The broker's filter table has a rule for this node, above the one that refuses everybody."""
-    for path, table in guarded_paths:
+    for path, table in filtered_paths_now:
         with subtests.test(f"{path.host}:{path.port}"):
             fate, rule = table.fate(path.packet)
             assert fate == "ACCEPT", (
@@ -206,10 +197,10 @@ def test_packet_filter_accepts_the_node_before_it_refuses(
 
 @pytest.mark.req("NOVA-7")
 def test_packet_filter_accepts_the_node_after_a_reboot(
-    compute_node: Node, saved_paths: list[tuple[BrokerPath, str, Table]], subtests: pytest.Subtests
+    compute_node: Node, filtered_paths_at_boot: list[tuple[BrokerPath, str, Table]], subtests: pytest.Subtests
 ) -> None:
     """The rule for this node is written down (`vi /etc/sysconfig/iptables`), above the one that refuses everybody."""
-    for path, file, table in saved_paths:
+    for path, file, table in filtered_paths_at_boot:
         with subtests.test(f"{path.host}:{path.port}"):
             fate, rule = table.fate(path.packet)
             assert fate == "ACCEPT", (
@@ -220,10 +211,10 @@ def test_packet_filter_accepts_the_node_after_a_reboot(
 
 @pytest.mark.req("NOVA-7")
 def test_firewalld_keeps_what_it_lets_the_node_do(
-    compute_node: Node, firewalld_paths: list[BrokerPath], subtests: pytest.Subtests
+    compute_node: Node, filtered_paths_of_firewalld: list[BrokerPath], subtests: pytest.Subtests
 ) -> None:
     """What was opened without --permanent is closed after a reboot."""
-    for path in firewalld_paths:
+    for path in filtered_paths_of_firewalld:
         with subtests.test(f"{path.host}:{path.port}"):
             assert not path.forgotten, (
                 f"firewalld on {path.host} lets {compute_node.name} in ({path}) by what it will forget: "
@@ -235,7 +226,7 @@ def test_firewalld_keeps_what_it_lets_the_node_do(
 @pytest.mark.parametrize("option", ["use_neutron"])
 def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, understood: Setting | None) -> None:
     """`use_neutron = true`, the default, as long as Nova had a network service of its own (up to Train)."""
-    assert understood is None or understood.value.lower() in {"1", "true", "yes", "on"}, (
+    assert understood is None or is_true(understood.value), (
         f"{nova_node.name}: {understood}, so Nova uses nova-network instead of Neutron. "
         f"Fix: set it to true, then systemctl restart {nova_conf.unit}"
     )

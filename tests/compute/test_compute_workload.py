@@ -11,7 +11,7 @@ from fixtures.compute.vnc import GREETING, VncConsole
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.redaction import redact
 from fixtures.guest.guest import Guest
-from fixtures.identity.catalogue import http_status
+from fixtures.identity.endpoints import http_status
 from fixtures.nodes.nodes import Node
 
 

@@ -3,7 +3,7 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
 from fixtures.cloud.connection import refusal
-from fixtures.identity.catalogue import Endpoint, http_status
+from fixtures.identity.endpoints import Endpoint, http_status
 
 operators_only = pytest.mark.parametrize(
     ("service", "path"),

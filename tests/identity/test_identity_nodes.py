@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.identity.catalogue import Endpoint, http_statuses
+from fixtures.identity.endpoints import Endpoint, http_statuses
 from fixtures.identity.token_caches import Server
 from fixtures.nodes.namespaces import why_closed
 from fixtures.nodes.nodes import Node

@@ -1,13 +1,13 @@
 import pytest
 
 from fixtures.core.deadlines import Deadlines
-from fixtures.core.waiting import wait_for
 from fixtures.network.bridge_netfilter import SYSCTLS, BridgeNetfilter
 from fixtures.network.l2_agent import L2Agent
 from fixtures.network.ml2 import Ml2
 from fixtures.network.vxlan import Report
 from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.systemd_units import wait_until_settled
 
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
 
@@ -253,30 +253,17 @@ def test_bridged_packets_pass_through_iptables_after_a_reboot(
 def test_l2_agent_starts_at_boot(l2_node: Node, l2_agent: L2Agent) -> None:
     """`systemctl enable neutron-linuxbridge-agent` has been done."""
     unit = l2_node.unit(l2_agent.service)
-    assert unit.starts_at_boot, (
-        f"{l2_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
-        f"a reboot. Fix: systemctl enable {unit.name}"
-    )
+    assert unit.starts_at_boot, unit.not_at_boot
 
 
 @pytest.mark.req("NEU-6")
 def test_l2_agent_runs(l2_node: Node, l2_agent: L2Agent) -> None:
     """`systemctl start neutron-linuxbridge-agent` has been done."""
     unit = l2_node.unit(l2_agent.service)
-    assert unit.is_ready, (
-        f"{l2_node.name}: {unit.name} is {unit.state}, not running. "
-        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
-    )
+    assert unit.is_ready, unit.not_running
 
 
 @pytest.mark.req("NEU-6")
 def test_l2_agent_is_not_restarting_in_a_loop(l2_node: Node, l2_agent: L2Agent, deadlines: Deadlines) -> None:
     """An agent that cannot bear its configuration ends, and systemd starts it again, for ever."""
-    wait_for(
-        f"{l2_node.name}: {l2_agent.service} to run without being restarted",
-        probe=lambda: l2_node.unit(l2_agent.service),
-        until=lambda unit: unit.is_settled,
-        fail_if=lambda unit: f"it is {unit.state}" if unit.is_stopped else None,
-        deadline=deadlines.unit_settled,
-        fix=f"read why it dies in journalctl -u {l2_node.unit(l2_agent.service).name} -n 50",
-    )
+    wait_until_settled(lambda: l2_node.unit(l2_agent.service), deadlines.unit_settled)

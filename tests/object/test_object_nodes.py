@@ -2,9 +2,9 @@ import pytest
 
 from fixtures.nodes.nodes import Node
 from fixtures.object.ring_devices import Device, is_on
+from fixtures.object.storage_node import STORAGE
 from fixtures.object.swift_files import KINDS, SwiftFiles
 from fixtures.object.swift_hash import FILE, OPTIONS
-from fixtures.object.swift_services import STORAGE
 
 storage_services = pytest.mark.parametrize("service", STORAGE)
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -15,10 +15,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 def test_storage_service_starts_at_boot(storage_node: Node, service: str) -> None:
     """The account, container and object servers are enabled."""
     unit = storage_node.unit(service)
-    assert unit.starts_at_boot, (
-        f"{storage_node.name}: {unit.name} is {unit.enablement or 'not installed'}, so it will not run after "
-        f"a reboot. Fix: systemctl enable {unit.name}"
-    )
+    assert unit.starts_at_boot, unit.not_at_boot
 
 
 @pytest.mark.req("SWI-3")
@@ -26,22 +23,25 @@ def test_storage_service_starts_at_boot(storage_node: Node, service: str) -> Non
 def test_storage_service_runs(storage_node: Node, service: str) -> None:
     """The account, container and object servers answer the proxy."""
     unit = storage_node.unit(service)
-    assert unit.is_ready, (
-        f"{storage_node.name}: {unit.name} is {unit.state}, not running. "
-        f"Fix: systemctl start {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
-    )
+    assert unit.is_ready, unit.not_running
 
 
 @pytest.mark.req("SWI-3")
-def test_proxy_runs_and_starts_at_boot(swift_proxies: list[Node], subtests: pytest.Subtests) -> None:
+def test_proxy_starts_at_boot(swift_proxies: list[Node], subtests: pytest.Subtests) -> None:
+    """The proxy server is enabled."""
+    for node in swift_proxies:
+        with subtests.test(node.name):
+            unit = node.unit("swift-proxy")
+            assert unit.starts_at_boot, unit.not_at_boot
+
+
+@pytest.mark.req("SWI-3")
+def test_proxy_runs(swift_proxies: list[Node], subtests: pytest.Subtests) -> None:
     """The proxy server answers the clients."""
     for node in swift_proxies:
         with subtests.test(node.name):
             unit = node.unit("swift-proxy")
-            assert unit.is_ready and unit.starts_at_boot, (
-                f"{node.name}: {unit.name} is {unit.state} and {unit.enablement}, expected running and enabled. "
-                f"Fix: systemctl enable --now {unit.name}; the reason is in journalctl -u {unit.name} -n 50"
-            )
+            assert unit.is_ready, unit.not_running
 
 
 @pytest.mark.req("SWI-3")
@@ -68,10 +68,10 @@ def test_rings_are_the_same_on_every_node(ring_checksums: dict[str, dict[str, st
 
 @pytest.mark.req("SWI-3")
 @pytest.mark.parametrize("option", OPTIONS)
-def test_names_are_hashed_alike_on_every_node(hash_digests: dict[str, dict[str, str]], option: str) -> None:
+def test_names_are_hashed_alike_on_every_node(swift_hash_digests: dict[str, dict[str, str]], option: str) -> None:
     """Where another suffix was made up, a node looks for objects where none are."""
-    first, *others = hash_digests
-    strangers = [name for name in others if hash_digests[name][option] != hash_digests[first][option]]
+    first, *others = swift_hash_digests
+    strangers = [name for name in others if swift_hash_digests[name][option] != swift_hash_digests[first][option]]
     assert not strangers, (
         f"{', '.join(strangers)}: {option} in {FILE} is another than on {first}. "
         f"Fix: copy {FILE} from the node whose objects are to be kept, and restart the node's Swift services"
@@ -106,10 +106,10 @@ def test_every_ring_device_is_there(storage_node: Node, ring_devices: list[Devic
 
 @pytest.mark.req("SWI-3")
 def test_every_ring_device_is_mounted(
-    storage_node: Node, present_devices: list[Device], subtests: pytest.Subtests
+    storage_node: Node, present_ring_devices: list[Device], subtests: pytest.Subtests
 ) -> None:
     """An unmounted disk lets the system's own disk fill up; Swift refuses to use it (mount_check)."""
-    wanted = [device for device in present_devices if device.place.must_be_mounted]
+    wanted = [device for device in present_ring_devices if device.place.must_be_mounted]
     if not wanted:
         pytest.skip(f"{storage_node.name}: mount_check = false: its devices are folders")
     for device in wanted:
@@ -122,12 +122,12 @@ def test_every_ring_device_is_mounted(
 
 @pytest.mark.req("SWI-3")
 def test_every_ring_device_is_writable(
-    storage_node: Node, present_devices: list[Device], subtests: pytest.Subtests
+    storage_node: Node, present_ring_devices: list[Device], subtests: pytest.Subtests
 ) -> None:
     """A disk that was mounted as root belongs to root."""
-    if any(device.is_writable is None for device in present_devices):
+    if any(device.is_writable is None for device in present_ring_devices):
         pytest.skip(f"{storage_node.name} does not tell: it needs --sudo, and Swift's user on the node itself")
-    for device in present_devices:
+    for device in present_ring_devices:
         with subtests.test(device.path):
             assert device.is_writable, (
                 f"{storage_node.name}: the user {device.place.user} cannot write to {device.path}. "
@@ -137,10 +137,10 @@ def test_every_ring_device_is_writable(
 
 @pytest.mark.req("SWI-3")
 def test_every_ring_device_has_room(
-    storage_node: Node, present_devices: list[Device], subtests: pytest.Subtests
+    storage_node: Node, present_ring_devices: list[Device], subtests: pytest.Subtests
 ) -> None:
     """Swift answers 507 for a device on which less is free than fallocate_reserve."""
-    for device in present_devices:
+    for device in present_ring_devices:
         with subtests.test(device.path):
             assert not device.is_full, (
                 f"{storage_node.name}: {device.path} has {device.free} KiB of {device.size} free and "

@@ -8,9 +8,9 @@ from fixtures.core.checksum import digest
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.identity.anonymous import read_without_token
-from fixtures.object.container import StoredObject
 from fixtures.object.large_object import LargeObject
 from fixtures.object.public_object import CONTENT
+from fixtures.object.stored_object import StoredObject
 from fixtures.object.temporary_url import TemporaryUrls
 
 spans = pytest.mark.parametrize(

@@ -111,3 +111,15 @@ def test_neutrons_chains_are_of_bridged_packets() -> None:
 def test_no_rule_is_needed_where_nothing_refuses() -> None:
     assert not table(*COMMON, OPENING).refuses_without_a_rule(PACKET)
     assert table(*COMMON, OPENING, REFUSAL).refuses_without_a_rule(PACKET)
+
+
+def test_a_table_is_found_by_its_name() -> None:
+    saved = f"*filter\n{OPENING}\nCOMMIT\n*nat\n-A OUTPUT -d 203.0.113.9/32 -j DNAT --to-destination 172.16.1.5\nCOMMIT"
+    [rule] = parse_table(saved, "nat").reached_from("OUTPUT")
+    assert (rule.target, rule.value("--to-destination")) == ("DNAT", "172.16.1.5")
+    assert [*parse_table(saved, "mangle").reached_from("INPUT")] == []
+
+
+def test_what_a_negated_option_says_is_not_its_value() -> None:
+    rule = parse_rule("-A POSTROUTING ! -s 10.0.0.0/8 -o eth1 -j SNAT --to-source 203.0.113.9")
+    assert (rule.value("-s"), rule.value("-o"), rule.value("--to-source")) == (None, "eth1", "203.0.113.9")

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.broker.filters import guarded_paths
+from fixtures.broker.filtered_paths import filtered_paths_now
 from fixtures.broker.paths import BrokerPath
-from fixtures.nodes.firewall.live import PacketFilters
+from fixtures.nodes.firewall.packet_filters import PacketFilters
 
-find: Any = getattr(guarded_paths, "__wrapped__")  # noqa: B009  # the function under the fixture
+find: Any = getattr(filtered_paths_now, "__wrapped__")  # noqa: B009  # the function under the fixture
 NODE: Any = SimpleNamespace(name="controller")
 
 

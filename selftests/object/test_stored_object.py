@@ -10,7 +10,7 @@ from openstack.object_store.v1.obj import Object
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import WaitFailed
 from fixtures.object import container
-from fixtures.object.container import told_of
+from fixtures.object.stored_object import told_of
 
 QUICK = Deadlines(listed=0.2)
 
