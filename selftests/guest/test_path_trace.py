@@ -14,7 +14,7 @@ def _node(*opening: str) -> Any:
     def run(command: str, *args: str) -> SimpleNamespace:
         if command.endswith("ip netns list"):
             return SimpleNamespace(stdout="qdhcp-net (id: 0)\nqrouter-rtr (id: 1)\n")
-        namespace, address = command.partition(" exec ")[2].split()[0], args[1].split("/")[3]
+        namespace, address = args[0], args[-2]
         return SimpleNamespace(succeeded=f"{namespace} {address}" in opening, stderr="")
 
     return SimpleNamespace(name="controller", host=SimpleNamespace(run=run))

@@ -1,3 +1,5 @@
+import os
+import select
 import signal
 import subprocess
 import sys
@@ -78,7 +80,7 @@ def started(suite: pytest.Pytester, until: str, *options: str, seconds: float = 
     return process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("times", [1, 3])
 def test_all_is_cleaned_up(suite: pytest.Pytester, number: signal.Signals, times: int) -> None:
     process = started(suite, "running")
@@ -88,6 +90,27 @@ def test_all_is_cleaned_up(suite: pytest.Pytester, number: signal.Signals, times
     assert process.wait(30) == pytest.ExitCode.INTERRUPTED
     assert notes(suite)[-3:] == CLEANED
     assert (suite.path / "output").read_text().count("please wait") == 1
+
+
+def test_a_terminal_that_is_gone_does_not_disturb(suite: pytest.Pytester) -> None:
+    suite.makepyfile(TEST.format(60))
+    terminal, end = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-v"],
+        cwd=suite.path,
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        start_new_session=True,
+    )
+    os.close(end)
+    while "running" not in notes(suite):
+        if select.select([terminal], [], [], 0.05)[0]:
+            os.read(terminal, 65536)
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+    assert notes(suite)[-3:] == CLEANED
 
 
 @pytest.mark.parametrize("during", ["deleting server", "deleting network", "looking"])

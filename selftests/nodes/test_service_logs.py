@@ -1,0 +1,95 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+import testinfra
+
+from fixtures.nodes import service_logs
+from fixtures.nodes.checked_host import checked
+from fixtures.nodes.no_answer import NoAnswer
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.service_logs import errors_since, shared
+
+NODE = Node("here", frozenset(), checked(testinfra.get_host("local://"), 30))
+SINCE = int(time.time()) - 60
+NOW = time.strftime("%Y-%m-%d %H:%M:%S")
+
+
+@pytest.fixture
+def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder of logs; a journal that has nothing."""
+    folder = tmp_path / "nova"
+    folder.mkdir()
+    (tmp_path / "journalctl").write_text("#!/bin/sh\n")
+    (tmp_path / "journalctl").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(service_logs, "FOLDERS", [str(folder), "/nowhere"])
+    return folder
+
+
+def test_the_errors_since_the_beginning_are_told(logs: Path) -> None:
+    (logs / "api.log").write_text(f"2020-01-01 00:00:00 1 ERROR old\n{NOW}.1 1 ERROR it's new\n{NOW}.2 1 INFO fine\n")
+    assert errors_since([NODE], SINCE) == f"== here\n{logs}/api.log:\n{NOW}.1 1 ERROR it's new"
+
+
+def test_nothing_is_told_as_none(logs: Path) -> None:
+    assert errors_since([NODE], SINCE) == "== here\nnone"
+
+
+@pytest.mark.parametrize(
+    "name", ["$(touch ran).log", "a b.log", "`touch ran`.log", "a\nb.log", "-n.log", "';touch ran;.log"]
+)
+def test_the_name_of_a_log_is_no_code(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (logs / name).write_text(f"{NOW} 1 ERROR new\n")
+    assert f"{name}:\n{NOW} 1 ERROR new" in errors_since([NODE], SINCE)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_little_is_read_and_less_is_told(logs: Path) -> None:
+    with (logs / "api.log").open("w") as log:
+        log.truncate(20 * 1024**3)  # sparse: read from its beginning it would take minutes
+        log.seek(0, os.SEEK_END)
+        for number in range(100):
+            log.write(f"\n{NOW} 1 ERROR {number} {'x' * 5000}")
+    *_, last = lines = errors_since([NODE], SINCE).splitlines()
+    assert last.startswith(f"{NOW} 1 ERROR 99 ")
+    assert len(lines) == 2 + service_logs.LINES
+    assert max(map(len, lines)) == service_logs.LENGTH
+
+
+def test_a_link_is_no_log(logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{NOW} 1 ERROR secret\n")
+    (logs / "api.log").symlink_to(tmp_path / "secret")
+    assert errors_since([NODE], SINCE) == "== here\nnone"
+
+
+def test_a_silent_node_does_not_hide_what_the_others_say(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (logs / "api.log").write_text(f"{NOW} 1 ERROR new\n")
+    silent = Node("compute1", frozenset(), checked(testinfra.get_host("local://")))
+
+    def fail(*_: object) -> None:
+        raise NoAnswer("compute1", "Connection timed out")
+
+    monkeypatch.setattr(silent.host, "try_run", fail)
+    told = errors_since([silent, NODE], SINCE)
+    assert "== compute1\ncompute1: no answer: Connection timed out" in told
+    assert "ERROR new" in told
+
+
+def test_many_failures_at_once_share_one_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, asked = [0.0], []
+
+    def collect() -> str:
+        asked.append(now[0])
+        now[0] += 2
+        return f"at {asked[-1]:.0f}"
+
+    monkeypatch.setattr("fixtures.nodes.service_logs.time.monotonic", lambda: now[0])
+    told = shared(collect)
+    assert told() == "at 0"
+    now[0] = 21
+    assert told() == "at 0"
+    now[0] = 23
+    assert told() == "at 23"
