@@ -81,3 +81,17 @@ def test_a_refused_virtual_host_is_told() -> None:
 def test_one_who_is_no_broker_is_told(said: bytes, told: str) -> None:
     with pytest.raises(EOFError, match=told):
         open_session(FakeBroker(said), "openstack", "guessme", "/")
+
+
+@pytest.mark.parametrize("size", [0, 3, 128 * 1024 + 1, 2**32 - 1])
+def test_a_frame_of_another_size_is_not_read(size: int) -> None:
+    with pytest.raises(EOFError, match="does not speak AMQP"):
+        read_method(FakeBroker(struct.pack(">BHI", 1, 0, size)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"), [(b"", "0 "), (b"\1\x93\xffno", "403 no"), (b"\1\x93\2\xff\xfe", "403 ")]
+)
+def test_a_refusal_of_any_form_is_one(arguments: bytes, told: str) -> None:
+    with pytest.raises(Refused, match=f"^{told}"):
+        open_session(FakeBroker(frame(CLOSE, arguments)), "openstack", "guessme", "/")
