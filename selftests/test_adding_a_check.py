@@ -65,6 +65,13 @@ def test_the_fixtures_of_the_table_are_there(example: pytest.Pytester) -> None:
     assert sorted(named - there) == []
 
 
+def test_each_file_of_checks_is_named_as_the_page_says() -> None:
+    files = [file.relative_to(ROOT / "tests") for file in (ROOT / "tests").rglob("test_*.py")]
+    named = re.compile(r"(\w+)/test_\1_(nodes|api|workload)\.py")
+    assert [file.as_posix() for file in files if not named.fullmatch(file.as_posix())] == []
+    assert len(files) > 10
+
+
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
 def test_what_a_page_names_is_there(file: Path) -> None:
     named = NAMED.findall(file.read_text())

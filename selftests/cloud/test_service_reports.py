@@ -40,3 +40,13 @@ def test_each_service_in_the_catalogue_is_told_of(monkeypatch: pytest.MonkeyPatc
         block_storage=services("cinder-volume"),
     )
     assert service_reports.told(cloud) == line
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "is_late"),
+    [("up", 59, False), ("up", 60, True), ("down", 120, False)],
+    ids=["now", "late", "down"],
+)
+def test_only_what_is_taken_to_be_up_can_be_late(state: str, age: float, is_late: bool) -> None:
+    report = service_reports.ServiceReport("nova-compute", "compute1", "nova", "enabled", state, age)
+    assert report.is_late is is_late
