@@ -14,7 +14,7 @@ pytest_plugins = [
     "fixtures.core.options",
     "fixtures.verdict.requirements",
     "fixtures.verdict.order",
-    "fixtures.verdict.dependencies",
+    "fixtures.verdict.resources",
     "fixtures.report.outcomes",
     "fixtures.session.blocking",
     "fixtures.report.terminal",
@@ -24,9 +24,9 @@ pytest_plugins = [
     "fixtures.report.verdict_file",
 ]
 
-import pytest
+from fixtures.session.resource import resource
 
-@pytest.fixture(scope="session")
+@resource(row="GLA-1")
 def image():
     assert False, "no image. Fix: look at Glance"
 """
@@ -127,6 +127,8 @@ def test_a_cause_that_a_node_tells_needs_no_more_words() -> None:
 
 
 COLLECTED = """
+import pytest
+
 LINES = '''== compute1
 /var/log/glance/glance-api.log:
 2026-11-22 20:31:20.500 5 ERROR glance.api [-] the store is full
