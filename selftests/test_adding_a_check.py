@@ -17,7 +17,7 @@ DF = "#!/bin/sh\nprintf 'Use%%\\n {}%%\\n'\n"
 
 @pytest.fixture
 def example(pytester: pytest.Pytester) -> pytest.Pytester:
-    [code] = FENCE.findall(PAGE)
+    code, *_ = FENCE.findall(PAGE)
     folder = pytester.path / "tests" / "compute"
     folder.mkdir(parents=True)
     (folder / "test_compute_nodes.py").write_text(code)

@@ -8,7 +8,7 @@ IN_ORDER = {
         redacted_logs which_tests empty_options settings report_folder
         leaks nodes termination requirements private_folder outcomes
         terminal verdict_file""",
-    "pytest_collection_modifyitems": "requirements allure order",
+    "pytest_collection_modifyitems": "requirements blocking allure order",
     "pytest_runtestloop": "stale_runs environment",
     "pytest_runtest_setup": "prefetch api_errors blocking",
     "pytest_runtest_makereport": "outcomes allure evidence",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from selftests import ROOT
 
-MAKERS = ("pytest.fixture", "prefetch")
+MAKERS = ("pytest.fixture", "prefetch", "resource")
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 LAYERS = [layer.split(" | ") for layer in reversed(CONTRACTS[0]["layers"])]
 HEIGHT = {folder: height for height, layer in enumerate(LAYERS) for folder in layer}

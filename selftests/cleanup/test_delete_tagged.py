@@ -103,11 +103,11 @@ def test_a_kind_of_which_all_is_gone_is_not_listed_again(monkeypatch: pytest.Mon
         looks.append(words[1] if len(words) > 1 else ())
         return cloud.marked(*words, **named)
 
-    cloud = Slow(f"volume of {MARK}", f"container of {MARK}")
+    cloud = Slow(f"volume of {MARK}", f"snapshot of {MARK}")
     monkeypatch.setattr(delete_tagged, "marked", marked)
     assert delete_tagged.end_marked(cloud, [MARK], 5, lambda _: None) == []
     first, *_, last = [kinds for kinds in looks if "volume" in kinds]
-    assert ("container" in first, set(last)) == (True, {"volume"})
+    assert ("snapshot" in first, set(last)) == (True, {"volume"})
 
 
 def test_a_kind_that_could_not_be_listed_is_listed_again(monkeypatch: pytest.MonkeyPatch) -> None:

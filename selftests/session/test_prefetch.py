@@ -17,19 +17,19 @@ from fixtures.session.prefetch import prefetch
 pytest_plugins = ["fixtures.session.prefetch"]
 told = []
 
-@prefetch
+@prefetch(row="NOVA-14")
 def network(run):
     told.append(f"network {run} {threading.current_thread() is threading.main_thread()}")
     yield "network"
     told.append("network gone")
 
-@prefetch
+@prefetch(row="NOVA-14")
 def server(network):
     told.append(f"server in {network}")
     yield "server"
     told.append("server gone")
 
-@prefetch
+@prefetch(row="NOVA-14")
 def broken(network):
     raise ValueError("out of servers")
     yield
@@ -92,11 +92,11 @@ import threading
 from fixtures.session.prefetch import prefetch
 pytest_plugins = ["fixtures.session.prefetch"]
 both = threading.Barrier(2, timeout=10)
-@prefetch
+@prefetch(row="NOVA-14")
 def image():
     yield
     both.wait()
-@prefetch
+@prefetch(row="NOVA-14")
 def network():
     yield
     both.wait()
@@ -120,16 +120,15 @@ def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatc
 
 
 LATE = """
-from fixtures.session.prefetch import prefetch_late
 from fixtures.verdict.verdict import VERDICT, Failure, Verdict
 
-@prefetch_late
+@prefetch(row="CIN-3", begin="workload")
 def volume(network):
     told.append("volume")
     yield "volume"
     told.append("volume gone")
 
-@prefetch_late
+@prefetch(row="CIN-3", begin="workload")
 def volume_server(volume):
     told.append("volume_server")
     yield "volume_server"

@@ -15,7 +15,7 @@ pytest_plugins = [
     "fixtures.core.settings",
     "fixtures.verdict.requirements",
     "fixtures.verdict.order",
-    "fixtures.verdict.dependencies",
+    "fixtures.verdict.resources",
     "fixtures.report.outcomes",
     "fixtures.session.blocking",
     "fixtures.report.terminal",
@@ -25,9 +25,9 @@ pytest_plugins = [
     "fixtures.report.verdict_file",
 ]
 
-import pytest
+from fixtures.session.resource import resource
 
-@pytest.fixture(scope="session")
+@resource(row="GLA-1")
 def image():
     assert False, "no image. Fix: look at Glance"
 """
@@ -60,7 +60,7 @@ def test_container(subtests):
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    pytester.makeini("[pytest]\nmarkers = req(row): the row")
+    pytester.makeini("[pytest]\nmarkers =\n req(row): the row\n waits: blocked")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_it_nodes=NODES, test_it_workload=WORKLOAD)
     return pytester
@@ -128,6 +128,8 @@ def test_a_cause_that_a_node_tells_needs_no_more_words() -> None:
 
 
 COLLECTED = """
+import pytest
+
 LINES = '''== compute1
 /var/log/glance/glance-api.log:
 2026-11-22 20:31:20.500 5 ERROR glance.api [-] the store is full
@@ -163,6 +165,7 @@ def deadlines():
     return 60
 
 @pytest.mark.req("NOVA-8")
+@pytest.mark.waits
 def test_that_waits(deadlines):
     pass
 
@@ -171,6 +174,7 @@ def test_at_once():
     pass
 
 @pytest.mark.req("NEU-2")
+@pytest.mark.waits
 def test_of_other_ground(deadlines):
     pass
 """
@@ -180,6 +184,72 @@ def test_of_the_apis_checks_only_those_that_wait_are_blocked(suite: pytest.Pytes
     suite.makepyfile(test_it_api=API)
     suite.runpytest_subprocess("-k", "runs or api")
     assert [name.partition("::")[2] for name in _verdict(suite)["blocked"]] == ["test_that_waits"]
+
+
+def test_a_check_that_waits_without_a_mark_is_told(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_it_api=API.replace("@pytest.mark.waits\n", ""))
+    done = suite.runpytest_subprocess()
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in done.errlines if line] == [
+        f"ERROR: test_it_api.py::{name}: asks for deadlines, and is not marked as one that waits. "
+        "Fix: add @pytest.mark.waits"
+        for name in ("test_of_other_ground", "test_that_waits")
+    ]
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n1"])
+def test_a_blocked_check_is_told_apart_by_its_property(suite: pytest.Pytester, workers: str) -> None:
+    suite.makepyfile(
+        test_it_workload="""
+import pytest
+
+@pytest.mark.req("NOVA-14")
+def test_server():
+    pass
+
+@pytest.mark.req("NEU-2")
+def test_other():
+    pytest.skip("blocked by nobody")
+"""
+    )
+    suite.runpytest_subprocess(workers, "--junitxml=junit.xml")
+    told = _verdict(suite)
+    assert [*told["blocked"]] == ["test_it_workload.py::test_server"]
+    assert told["skipped"] == {"test_it_workload.py::test_other": "blocked by nobody"}
+    assert '<property name="blocked by" value="NOVA-6" />' in (suite.path / "junit.xml").read_text()
+
+
+WORDS = """
+import pytest
+from fixtures.core.waiting import WaitFailed
+
+@pytest.mark.req("NOVA-11")
+def test_that_gives_up():
+    raise WaitFailed("image i1 to be active: it is killed. Fix: look")
+
+@pytest.mark.req("NOVA-11")
+def test_that_ends_itself():
+    pytest.fail("no flavor. Fix: make one", pytrace=False)
+
+@pytest.mark.req("NOVA-11")
+def test_that_compares():
+    assert [1] == [2], "one is not two. Fix: count"
+
+@pytest.mark.req("NOVA-11")
+def test_of_others():
+    raise LookupError("nothing there")
+"""
+
+
+def test_our_own_errors_are_told_by_their_words_and_others_with_their_type(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_words_nodes=WORDS)
+    suite.runpytest_subprocess("test_words_nodes.py")
+    assert [failure["message"] for failure in _verdict(suite)["failures"]] == [
+        "image i1 to be active: it is killed. Fix: look",
+        "no flavor. Fix: make one",
+        "one is not two. Fix: count",
+        "LookupError: nothing there",
+    ]
 
 
 CLEAN_UPS = """

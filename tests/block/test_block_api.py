@@ -45,7 +45,7 @@ def test_every_running_block_service_reported_recently(volume_services: list[Ser
 def test_every_volume_service_is_on_a_given_node(volume_services: list[ServiceReport], nodes: Nodes) -> None:
     """A cinder-volume of an unknown host is a renamed or forgotten node, and its volumes are orphans."""
     if not nodes.with_roles("block"):
-        pytest.skip(f"no node with the role block among --hosts={nodes.given}")
+        pytest.skip(nodes.none_with("block"))
     hosts = {node_of(report) for report in reports_of(volume_services, "cinder-volume")}
     strangers = sorted(host for host in hosts if not nodes.called(host))
     assert not strangers, (

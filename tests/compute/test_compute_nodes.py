@@ -153,6 +153,7 @@ def test_compute_service_runs(compute_node: Node, service: str) -> None:
 
 
 @pytest.mark.req("NOVA-6")
+@pytest.mark.waits
 @node_services
 def test_compute_service_is_not_restarting_in_a_loop(compute_node: Node, service: str, deadlines: Deadlines) -> None:
     """A service that systemd keeps restarting looks active half of the time."""
@@ -269,6 +270,7 @@ def test_time_service_runs(node: Node) -> None:
 
 
 @pytest.mark.req("NOVA-10")
+@pytest.mark.waits
 def test_clock_is_synchronised(node: Node, deadlines: Deadlines) -> None:
     """A time service without a source lets the clock drift."""
     wait_for(

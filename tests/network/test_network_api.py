@@ -101,6 +101,7 @@ def test_subnet_is_what_was_asked_for(cloud: Connection, subnet: Subnet) -> None
 
 
 @pytest.mark.req("NEU-8")
+@pytest.mark.waits
 def test_dhcp_port_is_bound(
     cloud: Connection, network: Network, subnet: Subnet, agents: Agents, deadlines: Deadlines
 ) -> None:
@@ -116,6 +117,7 @@ def test_dhcp_port_is_bound(
 
 
 @pytest.mark.req("NEU-9")
+@pytest.mark.waits
 def test_router_port_inside_is_active(cloud: Connection, router: Router, deadlines: Deadlines) -> None:
     """`openstack router add subnet` gives the router the gateway's address inside."""
     wait_for(
@@ -139,6 +141,7 @@ def test_router_has_an_external_address(cloud: Connection, router: Router, exter
 
 
 @pytest.mark.req("NEU-9")
+@pytest.mark.waits
 def test_router_port_outside_is_active(operator: Connection, router: Router, deadlines: Deadlines) -> None:
     """`openstack port list --router` shows the gateway port ACTIVE."""
     wait_for(

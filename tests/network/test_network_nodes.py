@@ -264,6 +264,7 @@ def test_l2_agent_runs(l2_node: Node, l2_agent: L2Agent) -> None:
 
 
 @pytest.mark.req("NEU-6")
+@pytest.mark.waits
 def test_l2_agent_is_not_restarting_in_a_loop(l2_node: Node, l2_agent: L2Agent, deadlines: Deadlines) -> None:
     """An agent that cannot bear its configuration ends, and systemd starts it again, for ever."""
     wait_until_settled(lambda: l2_node.unit(l2_agent.service), deadlines.unit_settled)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 import requests
 
-from fixtures.cleanup.tagged import LISTERS
+from fixtures.cleanup.tagged import KINDS
 from fixtures.cloud.api.resource_types import MADE_BY_POST, made_by
 
 SERVERS = "http://controller:8774/v2.1/servers"
@@ -36,4 +36,4 @@ def test_a_request_tells_what_it_makes(
 
 
 def test_what_is_made_can_be_listed_and_deleted() -> None:
-    assert {kind.name for kind in MADE_BY_POST.values()} - {""} == LISTERS.keys() - {"container"}
+    assert {kind.name for kind in MADE_BY_POST.values()} - {""} == KINDS.keys() - {"container"}
