@@ -219,6 +219,26 @@ def test_other():
     assert '<property name="blocked by" value="NOVA-6" />' in (suite.path / "junit.xml").read_text()
 
 
+MEMBERS = """
+import pytest
+from fixtures.session.resource import resource
+
+@resource(row="NOVA-12")
+def flavor():
+    pytest.fail("no flavor. Fix: make one", pytrace=False)
+
+@pytest.mark.req("NEU-2")
+def test_guest(flavor):
+    pass
+"""
+
+
+def test_a_resource_that_fails_by_itself_is_no_fault_of_the_check_that_asked(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_member_workload=MEMBERS)
+    suite.runpytest_subprocess("test_member_workload.py")
+    assert [cause["row"] for cause in _verdict(suite)["root_causes"]] == ["NOVA-12"]
+
+
 WORDS = """
 import pytest
 from fixtures.core.waiting import WaitFailed
