@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _chosen(_parser().parse_args(arguments))
         _require_whole()
     except LabError as problem:
-        print(f"drill: {problem}", file=sys.stderr)
+        print("\n".join(f"drill: {line}" for line in str(problem).splitlines()), file=sys.stderr)
         return 2
     stop_in_order()
     trials: list[Trial] = []

@@ -141,7 +141,11 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("name", nargs="?", help="the fault")
     which.add_argument("--random", action="store_true", help="any, and do not tell which: an exercise")
     which.add_argument("--reveal", action="store_true", help="tell what is broken")
-    which.add_argument("--list", action="store_true", help="list the faults, each with the row that it breaks")
+    which.add_argument(
+        "--list",
+        action="store_true",
+        help="list the faults, each with the requirement that it breaks (its row under docs/rows/, such as NOVA-3)",
+    )
     mend = commands.add_parser("mend", help="undo a fault, or all")
     mend.add_argument("name", nargs="?", help="the fault")
     for name, text in (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lab import runner
 from lab.errors import LabError
+from lab.fault_file import mistakes
 from lab.machines import machines
 from lab.paths import CHECKOUT, STATE
 
@@ -34,7 +35,7 @@ class Fault:
 
 
 def catalogue() -> dict[str, Fault]:
-    """Return every fault by its name; raises LabError for a file that is not as it should be."""
+    """Return every fault by its name; raises LabError for a file that is not as it should be, a line for each mistake."""
     return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.toml"))}
 
 
@@ -83,18 +84,17 @@ def forget() -> None:
 
 
 def _read(path: Path) -> Fault:
-    known = machines().keys()
+    place = path.relative_to(FOLDER.parent)
     try:
         entry = tomllib.loads(path.read_text())
-        scripts = {key: entry.pop(key) for key in list(entry) if key in known}
-        entry["words"] = tuple(entry["words"])
-        return Fault(name=path.stem, breaks=_of("break", scripts), mends=_of("mend", scripts), **entry)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise LabError(f"{path}: {error}") from None
-
-
-def _of(what: str, scripts: dict[str, dict[str, str]]) -> dict[str, str]:
-    return {machine: script[what] for machine, script in scripts.items()}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LabError(f"{place}: not TOML: {error}. Fix: see docs/adding-a-fault.md") from None
+    known = machines()
+    if wrong := list(mistakes(entry, known)):
+        raise LabError("\n".join(f"{place}: {each}" for each in wrong))
+    scripts = {key: entry.pop(key) for key in list(entry) if key in known}  # done in the order of the file
+    breaks, mends = ({name: each[what] for name, each in scripts.items()} for what in ("break", "mend"))
+    return Fault(name=path.stem, **{**entry, "words": tuple(entry["words"])}, breaks=breaks, mends=mends)
 
 
 def _on_machines(scripts: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ IN_ORDER = {
     "pytest_cmdline_main": "verdict_file refused_command_line run_problems sweep",
     "pytest_configure": """
         redacted_logs which_tests empty_options settings report_folder
-        leaks nodes termination requirements private_folder outcomes
+        leaks table_mistakes nodes termination requirements private_folder outcomes
         terminal verdict_file""",
     "pytest_collection_modifyitems": "requirements blocking allure order",
     "pytest_runtestloop": "stale_runs environment",

@@ -2,10 +2,13 @@ import io
 import socketserver
 import struct
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
+from fixtures.compute import vnc
 from fixtures.compute.vnc import VncConsole, accept_key, read_frame, socket_path
 
 
@@ -39,6 +42,8 @@ def test_the_key_is_answered_as_in_rfc_6455() -> None:
         (b"\x88\x08\x03\xf3broken", "nothing: the connection was closed: broken"),
         (b"\x88\x02\x03\xe8", "nothing: the connection was closed: without a reason"),
         (b"", "nothing: the connection was closed"),
+        (b"\x82\x7e\x01", "nothing: an empty frame"),
+        (b"\x82\x7f" + struct.pack("!Q", 2**63) + b"x" * 5000, "x" * 1024),
     ],
 )
 def test_a_frame_is_read(frame: bytes, told: str) -> None:
@@ -50,9 +55,26 @@ class Proxy(socketserver.StreamRequestHandler):
         lines = iter(self.rfile.readline, b"\r\n")
         request, *headers = [line.decode().strip() for line in lines]
         fields = dict(header.split(": ", 1) for header in headers)
-        if request != "GET /?token=t0ken HTTP/1.1":
+        if request == "GET /?token=slow HTTP/1.1":
+            self.drip()
+        elif request == "GET /?token=long HTTP/1.1":
+            self.wfile.write(b"HTTP/1.1 403 " + b"x" * 60_000 + b"\r\n\r\n")
+        elif request == "GET /?token=s3cond HTTP/1.1":
+            self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: no\r\n\r\n")
+        elif request != "GET /?token=t0ken HTTP/1.1":
             self.wfile.write(b"HTTP/1.1 404 Not Found\r\n\r\n")
-            return
+        else:
+            self.open(fields)
+
+    def drip(self) -> None:
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.05)
+
+    def open(self, fields: dict[str, str]) -> None:
+        assert fields["Sec-WebSocket-Protocol"] == "binary"
+        assert fields["Origin"] == f"http://{fields['Host']}"
         answer = f"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: {accept_key(fields['Sec-WebSocket-Key'])}"
         self.wfile.write(f"{answer}\r\nConnection: Upgrade\r\n\r\n".encode() + b"\x82\x0cRFB 003.008\n")
 
@@ -72,6 +94,20 @@ def test_the_greeting_comes_through_the_proxy(proxy: str) -> None:
 def test_a_page_that_is_no_websocket_is_told(proxy: str) -> None:
     words = VncConsole(f"{proxy}/vnc_auto.html?path=%3Ftoken%3Dother").first_words()
     assert words == "HTTP 404 Not Found instead of a WebSocket"
+
+
+def test_an_answer_in_drops_is_not_waited_for(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vnc, "TIMEOUT", 0.5)
+    assert VncConsole(f"{proxy}/vnc.html?path=%3Ftoken%3Dslow").first_words() == "nothing within 0.5 s"
+
+
+def test_a_long_answer_is_cut(proxy: str) -> None:
+    assert len(VncConsole(f"{proxy}/vnc.html?path=%3Ftoken%3Dlong").first_words()) < 1100
+
+
+def test_a_server_that_does_not_prove_itself_is_told(proxy: str) -> None:
+    words = VncConsole(f"{proxy}/vnc.html?path=%3Ftoken%3Ds3cond").first_words()
+    assert words == "a WebSocket handshake with a wrong key"
 
 
 def test_a_proxy_that_is_not_there_is_told() -> None:

@@ -1,0 +1,52 @@
+"""What can be wrong in a file of faults/, one line each."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from lab.paths import CHECKOUT
+
+TEXTS = ("title", "did", "row", "source")
+SCRIPTS = ("break", "mend")
+_PAGES = CHECKOUT / "docs" / "rows"
+
+
+def mistakes(entry: Mapping[str, Any], machines: Collection[str]) -> Iterator[str]:
+    """What was seen in the file and how to fix it.
+
+    Args:
+        entry: the file, as TOML.
+        machines: the names that the lab's machines have.
+    """
+    tables = {key: value for key, value in entry.items() if isinstance(value, dict)}
+    yield from (f'{_seen(key, entry)} text. Fix: {key} = "…"' for key in TEXTS if not _is_text(entry.get(key)))
+    if _is_text(row := entry.get("row")) and not (_PAGES / f"{row}.md").is_file():
+        yield f'row = "{row}" has no page docs/rows/{row}.md. Fix: name a row that has one'
+    if not _are_words(entry.get("words")):
+        yield f'{_seen("words", entry)} what the message must contain. Fix: words = ["…", "…"]'
+    for key in (key for key in entry if key not in {*TEXTS, "words", *tables}):
+        yield f"{key} means nothing here. Fix: take it out; {', '.join(TEXTS)} and words are what a fault has"
+    yield from _of_machines(tables, machines)
+
+
+def _of_machines(tables: Mapping[str, dict[str, Any]], machines: Collection[str]) -> Iterator[str]:
+    if not tables:
+        yield f"nothing is broken anywhere. Fix: add a table, such as [{next(iter(machines))}], with break and mend"
+    for name, scripts in tables.items():
+        if name not in machines:
+            yield f"[{name}] is no machine of the lab. Fix: one of {', '.join(machines)}"
+        else:
+            wanted = (key for key in SCRIPTS if not _is_text(scripts.get(key)))
+            yield from (f"[{name}] {_seen(key, scripts)} a script. Fix: {key} = '''COMMANDS'''" for key in wanted)
+            yield from (f"[{name}] {key} means nothing here. Fix: take it out" for key in scripts if key not in SCRIPTS)
+
+
+def _seen(key: str, entry: Mapping[str, Any]) -> str:
+    return f"{key} = {entry[key]!r}, expected" if key in entry else f"{key} is missing, expected"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _are_words(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_text, value))

@@ -1,0 +1,21 @@
+"""In self-tests a warning that our own modules cause is an error; on a cloud it never is, see pyproject.toml."""
+
+import pytest
+
+from selftests import ROOT
+
+OWN = r"(acceptance|conftest|faults|fixtures|lab|reports|selftests|tests)\b"
+STRICT = (
+    f"error:::{OWN}",
+    "error::pytest.PytestWarning",  # such as an exception that ended a thread
+    "default::pytest.PytestCacheWarning",
+    "ignore::ResourceWarning",  # belongs to whichever module runs when the garbage collector does
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each; a later filter counts before an earlier one."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "selftests"):
+            for line in STRICT:
+                item.add_marker(pytest.mark.filterwarnings(line))
