@@ -9,7 +9,7 @@ from openstack.network.v2.router import Router
 from openstack.network.v2.subnet import Subnet
 
 from fixtures.compute.console import read_console
-from fixtures.compute.keypair import LocalKey
+from fixtures.compute.local_key import LocalKey
 from fixtures.compute.server import fixed_ip
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
