@@ -10,7 +10,7 @@ IN_ORDER = {
         terminal verdict_file""",
     "pytest_collection_modifyitems": "requirements blocking allure order",
     "pytest_runtestloop": "stale_runs environment",
-    "pytest_runtest_setup": "prefetch api_errors blocking",
+    "pytest_runtest_setup": "background api_errors blocking",
     "pytest_runtest_makereport": "outcomes allure evidence",
     "pytest_sessionfinish": "termination run_problems leaks request_stats categories",
     "pytest_testnodedown": "leaks request_stats",

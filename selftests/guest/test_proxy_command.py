@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.guest.reachability import FromNamespace
+from fixtures.guest.way_in import FromNamespace
 from fixtures.nodes.namespaces import Namespace
 from fixtures.nodes.ssh import SharedSsh
 

@@ -2,8 +2,8 @@ import pytest
 
 from fixtures.block.backends import Backend
 from fixtures.block.iscsi import is_at_work
+from fixtures.block.lvm import Lvm, VolumeGroup
 from fixtures.block.volume import SIZE
-from fixtures.block.volume_groups import Lvm, VolumeGroup
 from fixtures.nodes.namespaces import why_closed
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.systemd_units import Unit
@@ -102,9 +102,9 @@ def test_iscsi_initiator_runs(compute_node: Node, iscsi_initiator: Unit) -> None
 
 
 @pytest.mark.req("CIN-2")
-def test_portal_opens(compute_node: Node, portals: list[Backend], subtests: pytest.Subtests) -> None:
+def test_portal_opens(compute_node: Node, iscsi_portals: list[Backend], subtests: pytest.Subtests) -> None:
     """The address that cinder.conf hands out to nova-compute leads to the iSCSI target."""
-    for backend in portals:
+    for backend in iscsi_portals:
         address, port = str(backend.portal_address), backend.portal_port
         with subtests.test(f"{backend.name} on {backend.node.name}"):
             reason = why_closed(compute_node.host.run, address, port)

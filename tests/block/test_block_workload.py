@@ -5,7 +5,7 @@ from openstack.block_storage.v3.volume import Volume
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.block.file_system import wait_for_disk
+from fixtures.block.attached_volume import wait_for_disk
 from fixtures.block.iscsi import traces
 from fixtures.block.logical_volumes import LogicalVolumes
 from fixtures.block.snapshot import delete_snapshot, snapshot_exists
@@ -87,10 +87,10 @@ def test_attached_volume_is_in_use(cloud: Connection, attached_volume: Volume) -
 
 @pytest.mark.req("CIN-2")
 def test_portal_handed_out_opens_from_every_compute_node(
-    compute_nodes: list[Node], handed_out_portal: tuple[str, int], subtests: pytest.Subtests
+    compute_nodes: list[Node], handed_out_iscsi_portal: tuple[str, int], subtests: pytest.Subtests
 ) -> None:
     """Where Cinder sent the one node, it may send each of them."""
-    address, port = handed_out_portal
+    address, port = handed_out_iscsi_portal
     for node in compute_nodes:
         with subtests.test(node.name):
             reason = why_closed(node.host.run, address, port)
@@ -121,13 +121,13 @@ def test_detach_takes_the_disk_from_the_guest(guest: Guest, detached_volume: Vol
 
 @pytest.mark.req("CIN-4")
 def test_detach_leaves_no_session_on_the_compute_node(
-    compute_nodes: list[Node], traces_in_use: dict[str, list[str]], detached_volume: Volume, deadlines: Deadlines
+    compute_nodes: list[Node], iscsi_traces_in_use: dict[str, list[str]], detached_volume: Volume, deadlines: Deadlines
 ) -> None:
     """A session that is left over keeps the target busy, and its disk gives errors for ever."""
-    if not traces_in_use:
+    if not iscsi_traces_in_use:
         pytest.skip("no given compute node had an iSCSI session for the volume: other storage, or a node not given")
     wait_for(
-        f"no iSCSI session and no disk of volume {detached_volume.id} on {', '.join(traces_in_use)}",
+        f"no iSCSI session and no disk of volume {detached_volume.id} on {', '.join(iscsi_traces_in_use)}",
         probe=lambda: traces(compute_nodes, detached_volume),
         until=lambda left: not left,
         deadline=deadlines.disk_gone,

@@ -8,8 +8,8 @@ from openstack.placement.v1.resource_provider import ResourceProvider
 from fixtures.cloud.service_reports import DOWN_TIME, ServiceReport, reports_of
 from fixtures.compute.cells import CellHosts
 from fixtures.compute.hypervisors import hypervisor_of
-from fixtures.compute.keypair import LocalKey
-from fixtures.compute.placement import provider_of, to_report
+from fixtures.compute.local_key import LocalKey
+from fixtures.compute.resource_providers import provider_of, to_report
 from fixtures.core.settings import Settings
 from fixtures.nodes.nodes import Node
 
@@ -95,12 +95,15 @@ def test_placement_has_a_provider_of_the_hypervisor(
 
 @pytest.mark.req("NOVA-8")
 @resources
-def test_provider_has_something_to_offer(compute_node: Node, inventory: dict[str, int], resource: str) -> None:
+def test_provider_has_something_to_offer(
+    compute_node: Node, resource_provider_inventory: dict[str, int], resource: str
+) -> None:
     """Without each of these the scheduler finds "No valid host"."""
-    assert inventory.get(resource, 0) > 0, (
-        f"{compute_node.name} offers {inventory.get(resource, 'no')} {resource} in Placement (total less reserved): "
-        f"{inventory or 'nothing at all'}. Fix: on {compute_node.name} compare reserved_host_cpus, "
-        "reserved_host_memory_mb and reserved_host_disk_mb in nova.conf with the host; nova-compute's log"
+    assert resource_provider_inventory.get(resource, 0) > 0, (
+        f"{compute_node.name} offers {resource_provider_inventory.get(resource, 'no')} {resource} in Placement (total "
+        f"less reserved): {resource_provider_inventory or 'nothing at all'}. Fix: on {compute_node.name} compare "
+        "reserved_host_cpus, reserved_host_memory_mb and reserved_host_disk_mb in nova.conf with the host; "
+        "nova-compute's log"
     )
 
 

@@ -225,10 +225,10 @@ def test_firewalld_keeps_what_it_lets_the_node_do(
 
 @pytest.mark.req("NOVA-9")
 @pytest.mark.parametrize("option", ["use_neutron"])
-def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, understood: Setting | None) -> None:
+def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, nova_option: Setting | None) -> None:
     """`use_neutron = true`, the default, as long as Nova had a network service of its own (up to Train)."""
-    assert understood is None or is_true(understood.value), (
-        f"{nova_node.name}: {understood}, so Nova uses nova-network instead of Neutron. "
+    assert nova_option is None or is_true(nova_option.value), (
+        f"{nova_node.name}: {nova_option}, so Nova uses nova-network instead of Neutron. "
         f"Fix: set it to true, then systemctl restart {nova_conf.unit}"
     )
 
@@ -236,26 +236,26 @@ def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, understo
 @pytest.mark.req("NOVA-9")
 @pytest.mark.parametrize("option", ["firewall_driver"])
 def test_nova_leaves_the_packet_filter_to_neutron(
-    nova_node: Node, nova_conf: EffectiveConfig, understood: Setting | None
+    nova_node: Node, nova_conf: EffectiveConfig, nova_option: Setting | None
 ) -> None:
     """`firewall_driver = nova.virt.firewall.NoopFirewallDriver`, the default since Pike; gone since Ussuri."""
-    assert understood is None or understood.value == "nova.virt.firewall.NoopFirewallDriver", (
-        f"{nova_node.name}: {understood}, so Nova filters packets beside Neutron. "
+    assert nova_option is None or nova_option.value == "nova.virt.firewall.NoopFirewallDriver", (
+        f"{nova_node.name}: {nova_option}, so Nova filters packets beside Neutron. "
         f"Fix: set it to nova.virt.firewall.NoopFirewallDriver, then systemctl restart {nova_conf.unit}"
     )
 
 
 @pytest.mark.req("NOVA-9")
 @pytest.mark.parametrize("option", ["enabled_apis"])
-def test_nova_serves_the_compute_and_the_metadata_api(controller_node: Node, understood: Setting | None) -> None:
+def test_nova_serves_the_compute_and_the_metadata_api(controller_node: Node, nova_option: Setting | None) -> None:
     """`enabled_apis = osapi_compute,metadata`, the default; nova-api only warns of a name that it does not know."""
-    enabled = [name.strip() for name in understood.value.split(",")] if understood else list(PORTS)
+    enabled = [name.strip() for name in nova_option.value.split(",")] if nova_option else list(PORTS)
     fix = "Fix: set enabled_apis = osapi_compute,metadata, then restart nova-api"
     unknown = [name for name in enabled if name not in PORTS]
-    assert not unknown, f"{controller_node.name}: {understood}: Nova has no API {', '.join(unknown)}. {fix}"
+    assert not unknown, f"{controller_node.name}: {nova_option}: Nova has no API {', '.join(unknown)}. {fix}"
     unserved = unserved_apis(controller_node, enabled)
     assert not unserved, (
-        f"{controller_node.name}: {understood} leaves out {', '.join(unserved)}, which nothing else serves. {fix}"
+        f"{controller_node.name}: {nova_option} leaves out {', '.join(unserved)}, which nothing else serves. {fix}"
     )
 
 

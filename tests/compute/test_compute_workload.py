@@ -4,8 +4,8 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
 from fixtures.compute.console import wait_until_booted
-from fixtures.compute.keypair import LocalKey
 from fixtures.compute.libvirt import Domain, wait_until_console_answers
+from fixtures.compute.local_key import LocalKey
 from fixtures.compute.server import wait_until_active
 from fixtures.compute.vnc import GREETING, VncConsole
 from fixtures.core.deadlines import Deadlines
@@ -78,26 +78,27 @@ def test_console_shows_the_guests_screen(vnc_console: VncConsole) -> None:
 
 
 @pytest.mark.req("NOVA-16")
-def test_libvirt_runs_the_domain(domain: Domain) -> None:
+def test_libvirt_runs_the_domain(libvirt_domain: Domain) -> None:
     """`virsh list --all` on the node that Nova names shows Nova's instance name, running."""
-    assert domain.state == "running", (
-        f"{domain.node.name}: libvirt says of {domain.name}: {domain.state}, not running. "
-        f"Fix: virsh list --all on {domain.node.name}; openstack server start, or server reboot --hard"
+    assert libvirt_domain.state == "running", (
+        f"{libvirt_domain.node.name}: libvirt says of {libvirt_domain.name}: {libvirt_domain.state}, not running. "
+        f"Fix: virsh list --all on {libvirt_domain.node.name}; openstack server start, or server reboot --hard"
     )
 
 
 @pytest.mark.req("NOVA-16")
-def test_domain_has_the_servers_uuid(domain: Domain, server: Server) -> None:
+def test_domain_has_the_servers_uuid(libvirt_domain: Domain, server: Server) -> None:
     """The domain of that name is this very server."""
-    assert domain.uuid == server.id, (
-        f"{domain.node.name}: {domain.name} has the UUID {domain.uuid or 'of no domain'}, the server {server.id}. "
-        f"Fix: virsh list --all --uuid --name on {domain.node.name}; a domain of an earlier installation "
+    assert libvirt_domain.uuid == server.id, (
+        f"{libvirt_domain.node.name}: {libvirt_domain.name} has the UUID {libvirt_domain.uuid or 'of no domain'}, "
+        f"the server {server.id}. "
+        f"Fix: virsh list --all --uuid --name on {libvirt_domain.node.name}; a domain of an earlier installation "
         "is in the way: virsh undefine it"
     )
 
 
 @pytest.mark.req("NOVA-16")
-def test_serial_console_answers(domain: Domain, booted_server: Server, deadlines: Deadlines) -> None:
+def test_serial_console_answers(libvirt_domain: Domain, booted_server: Server, deadlines: Deadlines) -> None:
     """`virsh console` on the node reaches the login prompt."""
-    shown = wait_until_console_answers(domain, deadlines)
+    shown = wait_until_console_answers(libvirt_domain, deadlines)
     allure.attach(redact(shown), "virsh console", allure.attachment_type.TEXT)

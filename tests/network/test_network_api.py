@@ -8,7 +8,7 @@ from fixtures.cloud.agents import Agents
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.network.addresses import dhcp_ports, inside_ports, outside_ports
-from fixtures.network.network import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
+from fixtures.network.subnet import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
 from fixtures.nodes.nodes import Node, Nodes
 
 network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"])

@@ -9,29 +9,30 @@ from openstack.network.v2.router import Router
 from openstack.network.v2.subnet import Subnet
 
 from fixtures.compute.console import read_console
-from fixtures.compute.keypair import LocalKey
+from fixtures.compute.local_key import LocalKey
 from fixtures.compute.server import fixed_ip
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
-from fixtures.guest.closed_group import ENFORCE, LetIn
+from fixtures.guest.full_size import wait_until_full_size_passes
 from fixtures.guest.guest import Guest
+from fixtures.guest.ingress_without_rules import ENFORCE, LetIn
 from fixtures.guest.metadata import PUBLIC_KEY, UUID, told_by_metadata
-from fixtures.guest.moved_floating_ip import wait_until_it_leads_nowhere, wait_until_it_leads_to
-from fixtures.guest.mtu_ping import wait_until_full_size_passes
-from fixtures.guest.reachability import WayIn
+from fixtures.guest.moved_floating_ip import wait_until_it_leads_to
+from fixtures.guest.removed_floating_ip import wait_until_it_leads_nowhere
 from fixtures.guest.router_namespaces import nat_of
-from fixtures.guest.spoofing import arrivals
+from fixtures.guest.spoofed_address import arrivals
+from fixtures.guest.way_in import WayIn
 from fixtures.nodes.namespaces import Namespace
 
 NAT_FIX = "systemctl restart neutron-l3-agent there, which writes all rules anew, and read its log"
 
 
 @pytest.mark.req("NEU-10")
-def test_router_has_its_namespace(gateway_place: Namespace, deadlines: Deadlines) -> None:
+def test_router_has_its_namespace(router_namespace_with_gateway: Namespace, deadlines: Deadlines) -> None:
     """`ip netns list` on the node that hosts the router."""
     wait_for(
-        f"namespace {gateway_place} to be there",
-        probe=lambda: gateway_place.exists,
+        f"namespace {router_namespace_with_gateway} to be there",
+        probe=lambda: router_namespace_with_gateway.exists,
         until=bool,
         deadline=deadlines.nat_rules,
         fix=NAT_FIX,
@@ -40,7 +41,7 @@ def test_router_has_its_namespace(gateway_place: Namespace, deadlines: Deadlines
 
 @pytest.mark.req("NEU-10")
 def test_what_leaves_gets_the_routers_external_address(
-    cloud: Connection, router: Router, gateway_place: Namespace, deadlines: Deadlines
+    cloud: Connection, router: Router, router_namespace_with_gateway: Namespace, deadlines: Deadlines
 ) -> None:
     """`iptables -t nat -L`: SNAT to the router's external address."""
     gateway = cloud.network.get_router(router.id).external_gateway_info or {}
@@ -48,8 +49,8 @@ def test_what_leaves_gets_the_routers_external_address(
         pytest.skip(f"router {router.id} has SNAT switched off")
     addresses = {fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", [])}
     wait_for(
-        f"{gateway_place}: SNAT of what leaves to {' or '.join(sorted(addresses))}",
-        probe=lambda: nat_of(gateway_place).outward,
+        f"{router_namespace_with_gateway}: SNAT of what leaves to {' or '.join(sorted(addresses))}",
+        probe=lambda: nat_of(router_namespace_with_gateway).outward,
         until=lambda found: bool(found & {*addresses, "MASQUERADE"}),
         deadline=deadlines.nat_rules,
         fix=NAT_FIX,
@@ -58,13 +59,13 @@ def test_what_leaves_gets_the_routers_external_address(
 
 @pytest.mark.req("NEU-10")
 def test_floating_ip_leads_in_to_the_fixed_address(
-    server: Server, floating_ip: FloatingIP, floating_place: Namespace, deadlines: Deadlines
+    server: Server, floating_ip: FloatingIP, router_namespace_with_floating_ip: Namespace, deadlines: Deadlines
 ) -> None:
     """`iptables -t nat -L`: DNAT in PREROUTING, which what comes from outside meets."""
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
     wait_for(
-        f"{floating_place}: DNAT from {outside} to {inside} in PREROUTING",
-        probe=lambda: nat_of(floating_place).destinations("PREROUTING"),
+        f"{router_namespace_with_floating_ip}: DNAT from {outside} to {inside} in PREROUTING",
+        probe=lambda: nat_of(router_namespace_with_floating_ip).destinations("PREROUTING"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
         fix=NAT_FIX,
@@ -75,7 +76,7 @@ def test_floating_ip_leads_in_to_the_fixed_address(
 def test_floating_ip_leads_in_from_the_namespace_too(
     server: Server,
     floating_ip: FloatingIP,
-    floating_place: Namespace,
+    router_namespace_with_floating_ip: Namespace,
     router_is_distributed: bool,
     deadlines: Deadlines,
 ) -> None:
@@ -84,8 +85,8 @@ def test_floating_ip_leads_in_from_the_namespace_too(
         pytest.skip("a distributed router translates nothing that comes from its own namespace")
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
     wait_for(
-        f"{floating_place}: DNAT from {outside} to {inside} in OUTPUT",
-        probe=lambda: nat_of(floating_place).destinations("OUTPUT"),
+        f"{router_namespace_with_floating_ip}: DNAT from {outside} to {inside} in OUTPUT",
+        probe=lambda: nat_of(router_namespace_with_floating_ip).destinations("OUTPUT"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
         fix=NAT_FIX,
@@ -94,13 +95,13 @@ def test_floating_ip_leads_in_from_the_namespace_too(
 
 @pytest.mark.req("NEU-10")
 def test_guest_leaves_under_its_floating_ip(
-    server: Server, floating_ip: FloatingIP, floating_place: Namespace, deadlines: Deadlines
+    server: Server, floating_ip: FloatingIP, router_namespace_with_floating_ip: Namespace, deadlines: Deadlines
 ) -> None:
     """`iptables -t nat -L`: SNAT from the fixed address to the floating IP."""
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
     wait_for(
-        f"{floating_place}: SNAT from {inside} to {outside}",
-        probe=lambda: nat_of(floating_place).sources,
+        f"{router_namespace_with_floating_ip}: SNAT from {inside} to {outside}",
+        probe=lambda: nat_of(router_namespace_with_floating_ip).sources,
         until=lambda found: found.get(inside) == outside,
         deadline=deadlines.nat_rules,
         fix=NAT_FIX,
@@ -108,23 +109,25 @@ def test_guest_leaves_under_its_floating_ip(
 
 
 @pytest.mark.req("NEU-15")
-def test_distributed_router_is_on_the_guests_own_node(distributed_place: Namespace, deadlines: Deadlines) -> None:
+def test_distributed_router_is_on_the_guests_own_node(
+    distributed_router_namespace: Namespace, deadlines: Deadlines
+) -> None:
     """With DVR each compute node routes for its guests."""
     wait_for(
-        f"namespace {distributed_place}, where the guest runs, to be there",
-        probe=lambda: distributed_place.exists,
+        f"namespace {distributed_router_namespace}, where the guest runs, to be there",
+        probe=lambda: distributed_router_namespace.exists,
         until=bool,
         deadline=deadlines.nat_rules,
-        fix=f"on {distributed_place.node.name} set agent_mode = dvr in l3_agent.ini; {NAT_FIX}",
+        fix=f"on {distributed_router_namespace.node.name} set agent_mode = dvr in l3_agent.ini; {NAT_FIX}",
     )
 
 
 @pytest.mark.req("NEU-15")
 def test_floating_ip_is_served_on_the_guests_own_node(
-    distributed_place: Namespace, external_network: Network, floating_ip: FloatingIP, deadlines: Deadlines
+    distributed_router_namespace: Namespace, external_network: Network, floating_ip: FloatingIP, deadlines: Deadlines
 ) -> None:
     """With DVR each compute node has a leg in the external network, and a route to its guests' floating IPs."""
-    served = Namespace(distributed_place.node, f"fip-{external_network.id}")
+    served = Namespace(distributed_router_namespace.node, f"fip-{external_network.id}")
     wait_for(
         f"{served}: a route to {floating_ip.floating_ip_address}",
         probe=lambda: str(served.run("ip route").stdout).split(),
@@ -213,7 +216,7 @@ def test_spoofed_address_does_not_leave_the_guest(
     other_guest: Guest,
     server: Server,
     other_server: Server,
-    foreign_address: str,
+    spoofed_address: str,
     deadlines: Deadlines,
 ) -> None:
     """The Layer 2 agent lets out only what comes from the address that Neutron gave."""
@@ -225,9 +228,9 @@ def test_spoofed_address_does_not_leave_the_guest(
         deadline=deadlines.ping,
         fix="see NEU-13",
     )
-    arrived = arrivals(guest, other_guest, target, source=foreign_address)
+    arrived = arrivals(guest, other_guest, target, source=spoofed_address)
     assert not arrived, (
-        f"{arrived} of 3 pings that the guest with {own} sent as {foreign_address} arrived at {target}, expected none. "
+        f"{arrived} of 3 pings that the guest with {own} sent as {spoofed_address} arrived at {target}, expected none. "
         f"Fix: openstack port show -c port_security_enabled; {ENFORCE}"
     )
 
@@ -296,34 +299,37 @@ def test_full_size_packets_reach_a_guest_on_another_node(
 
 @pytest.mark.req("NEU-13")
 @pytest.mark.usefixtures("answering_dhcp_server")
-def test_guest_does_not_reach_another_network(guest: Guest, address_in_other_network: str) -> None:
+def test_guest_does_not_reach_another_network(guest: Guest, dhcp_server_in_other_network: str) -> None:
     """No router leads to a network that was added to none."""
-    assert not guest.pings(address_in_other_network, tries=3), (
-        f"the guest's ping to {address_in_other_network}, in a network without a router, was answered, expected none. "
-        "Fix: on the network node, ip netns exec qrouter-… ip route; ip netns list must show a namespace for each "
-        "router and network (use_namespaces)"
+    assert not guest.pings(dhcp_server_in_other_network, tries=3), (
+        f"the guest's ping to {dhcp_server_in_other_network}, in a network without a router, was answered, expected "
+        "none. Fix: on the network node, ip netns exec qrouter-… ip route; ip netns list must show a namespace for "
+        "each router and network (use_namespaces)"
     )
 
 
 @pytest.mark.req("NEU-13")
 @pytest.mark.usefixtures("answering_dhcp_server")
-def test_overlapping_networks_of_two_projects_do_not_meet(guest: Guest, address_in_overlapping_network: str) -> None:
+def test_overlapping_networks_of_two_projects_do_not_meet(
+    guest: Guest, dhcp_server_in_overlapping_network: str
+) -> None:
     """Two projects may use the same range: each network has its own VXLAN, and its own bridge on each node."""
-    assert not guest.pings(address_in_overlapping_network, tries=3), (
-        f"the guest's ping to {address_in_overlapping_network}, which only another project's network of the same range "
-        "has, was answered, expected none. Fix: openstack network show -c provider:segmentation_id of both; on the "
-        "network node, bridge link must show the tap of each in a bridge of its own"
+    assert not guest.pings(dhcp_server_in_overlapping_network, tries=3), (
+        f"the guest's ping to {dhcp_server_in_overlapping_network}, which only another project's network of the same "
+        "range has, was answered, expected none. Fix: openstack network show -c provider:segmentation_id of both; on "
+        "the network node, bridge link must show the tap of each in a bridge of its own"
     )
 
 
 @pytest.mark.req("NEU-14")
 def test_guest_without_floating_ip_reaches_outward(
-    unaddressed_guest: Guest, outside_gateway: str, deadlines: Deadlines
+    unaddressed_guest: Guest, external_network_gateway: str, deadlines: Deadlines
 ) -> None:
     """The router lends its own external address to whoever has none (SNAT)."""
     wait_for(
-        f"an answer from {outside_gateway}, the external network's gateway, to the ping of a guest without floating IP",
-        probe=lambda: unaddressed_guest.pings(outside_gateway),
+        f"an answer from {external_network_gateway}, the external network's gateway, to the ping of a guest "
+        "without floating IP",
+        probe=lambda: unaddressed_guest.pings(external_network_gateway),
         until=bool,
         deadline=deadlines.ping,
         fix="openstack router show -c external_gateway_info: enable_snat must be true; on the network node, "

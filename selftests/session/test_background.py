@@ -14,7 +14,7 @@ import threading
 import pytest
 from fixtures.session.prefetch import prefetch
 
-pytest_plugins = ["fixtures.session.prefetch"]
+pytest_plugins = ["fixtures.session.background"]
 told = []
 
 @prefetch(row="NOVA-14")
@@ -90,7 +90,7 @@ def test_what_does_not_hang_on_each_other_is_ended_side_by_side(pytester: pytest
     pytester.makeconftest("""
 import threading
 from fixtures.session.prefetch import prefetch
-pytest_plugins = ["fixtures.session.prefetch"]
+pytest_plugins = ["fixtures.session.background"]
 both = threading.Barrier(2, timeout=10)
 @prefetch(row="NOVA-14")
 def image():

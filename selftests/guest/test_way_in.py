@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from fixtures.guest.ping import CannotAsk
-from fixtures.guest.reachability import FromNamespace
+from fixtures.guest.way_in import FromNamespace
 from fixtures.nodes.namespaces import Namespace
 
 LOST = "1 packets transmitted, 0 received, 100% packet loss, time 0ms\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.block.volume_groups import ASK, parse
+from fixtures.block.lvm import ASK, parse
 
 FILE = "/var/lib/cinder/cinder-volumes"
 ANSWER = """\

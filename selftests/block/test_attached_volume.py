@@ -8,8 +8,8 @@ import pytest
 from openstack.block_storage.v3.volume import Volume
 from openstack.connection import Connection
 
-from fixtures.block import attachment
-from fixtures.block.attachment import Views, attached, detach
+from fixtures.block import attached_volume
+from fixtures.block.attached_volume import Views, attached, detach
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import WaitFailed
 
@@ -43,7 +43,7 @@ def nova(monkeypatch: pytest.MonkeyPatch) -> Nova:
 def seen(monkeypatch: pytest.MonkeyPatch, *views: tuple[str, bool]) -> Iterable[Views]:
     """The last stays."""
     ahead = [Views(Volume(id="v1", status=status), is_held) for status, is_held in views]
-    monkeypatch.setattr(attachment, "views_of", lambda *_: ahead.pop(0) if len(ahead) > 1 else ahead[0])
+    monkeypatch.setattr(attached_volume, "views_of", lambda *_: ahead.pop(0) if len(ahead) > 1 else ahead[0])
     return ahead
 
 
