@@ -7,11 +7,11 @@ IN_ORDER = {
     "pytest_configure": """
         redacted_logs which_tests empty_options settings report_folder
         leaks table_mistakes nodes termination requirements private_folder outcomes
-        terminal verdict_file""",
+        redacted_results terminal verdict_file""",
     "pytest_collection_modifyitems": "requirements blocking allure order",
     "pytest_runtestloop": "stale_runs environment",
     "pytest_runtest_setup": "background api_errors blocking",
-    "pytest_runtest_makereport": "outcomes allure evidence",
+    "pytest_runtest_makereport": "outcomes redacted_results allure evidence",
     "pytest_sessionfinish": "termination run_problems leaks request_stats categories",
     "pytest_testnodedown": "leaks request_stats",
     "pytest_terminal_summary": "request_stats run_problems terminal leaks",
