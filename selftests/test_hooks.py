@@ -8,7 +8,7 @@ IN_ORDER = {
         redacted_logs which_tests empty_options settings report_folder
         leaks table_mistakes nodes termination requirements private_folder outcomes
         redacted_results terminal verdict_file""",
-    "pytest_collection_modifyitems": "requirements blocking allure order",
+    "pytest_collection_modifyitems": "requirements read_only blocking allure order",
     "pytest_runtestloop": "stale_runs environment",
     "pytest_runtest_setup": "background api_errors blocking",
     "pytest_runtest_makereport": "outcomes redacted_results allure evidence",
