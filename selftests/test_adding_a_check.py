@@ -1,8 +1,12 @@
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from openstack.exceptions import NotFoundException
 
+from fixtures.verdict import resources
 from selftests import ROOT
 
 pytest_plugins = ["pytester"]
@@ -17,7 +21,7 @@ DF = "#!/bin/sh\nprintf 'Use%%\\n {}%%\\n'\n"
 
 @pytest.fixture
 def example(pytester: pytest.Pytester) -> pytest.Pytester:
-    code, *_ = FENCE.findall(PAGE)
+    code, _ = FENCE.findall(PAGE)
     folder = pytester.path / "tests" / "compute"
     folder.mkdir(parents=True)
     (folder / "test_compute_nodes.py").write_text(code)
@@ -54,6 +58,45 @@ def test_the_example_is_skipped_without_a_compute_node(example: pytest.Pytester)
     result = run(example, "--hosts=local://", "--role=block=local")
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["*no node with the role compute among --hosts=local://*"])
+
+
+class Neutron:
+    """Has routers."""
+
+    def __init__(self) -> None:
+        self.there: list[str] = []
+
+    def create_router(self, name: str, description: str) -> SimpleNamespace:
+        assert description == "the run's"
+        self.there.append(name)
+        return SimpleNamespace(id=name)
+
+    def delete_router(self, router_id: str) -> None:
+        self.there.remove(router_id)
+
+    def get_router(self, router_id: str) -> SimpleNamespace:
+        if router_id not in self.there:
+            raise NotFoundException
+        return SimpleNamespace(id=router_id)
+
+
+def test_the_resource_is_declared_and_made_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "RESOURCES", {})
+    _, code = FENCE.findall(PAGE)
+    exec(code, {"__name__": "fixtures.network.router"})
+    [(name, declared)] = resources.RESOURCES.items()
+    assert (name, declared.is_late) == ("other_router", True)
+    neutron = Neutron()
+    given: dict[str, Any] = {
+        "cloud": SimpleNamespace(network=neutron),
+        "run": SimpleNamespace(name="run-{}".format, mark="the run's"),
+        "deadlines": SimpleNamespace(gone=1),
+    }
+    making = declared.make(**given)
+    next(making)
+    assert neutron.there == ["run-other-router"]
+    assert list(making) == []
+    assert neutron.there == []
 
 
 def test_the_fixtures_of_the_table_are_there(example: pytest.Pytester) -> None:

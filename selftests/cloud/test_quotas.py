@@ -11,6 +11,11 @@ from openstack.connection import Connection
 from openstack.exceptions import SDKException
 
 from fixtures.cloud import quotas
+from fixtures.preflight.quota import wanted
+from fixtures.verdict.resources import RESOURCES
+
+UPDATED = {"floating-ips": "floating_ips", "secgroups": "security_groups"}
+"""The words of `openstack quota set` that the API has other ones for."""
 
 
 @pytest.fixture
@@ -46,3 +51,11 @@ def test_a_service_that_does_not_answer_is_not_this_ones_business(monkeypatch: p
         raise SDKException
 
     quotas.set_quotas(cloud(monkeypatch, update), "p1")
+
+
+def test_the_runs_own_project_has_room_for_all_that_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    room: dict[str, int] = {}
+    quotas.set_quotas(cloud(monkeypatch, lambda _, **given: room.update(given)), "p1")
+    wants = wanted(list(RESOURCES), quotas.LARGEST_RAM)
+    assert {"routers", "volumes", "instances"} < wants.keys()
+    assert {word: count for word, count in wants.items() if count > room[UPDATED.get(word, word)]} == {}

@@ -29,6 +29,7 @@ def test_nothing_stands_on_itself() -> None:
         (["NOVA-1", "NOVA-6", "NOVA-14"], ["NOVA-6"]),
         (["NEU-12", "CIN-3"], ["NEU-12", "CIN-3"]),
         (["NEU-16", "NOVA-13.workload"], ["NEU-16"]),
+        (["NEU-12", "NEU-16"], ["NEU-16"]),
         (["KEY-1", CLEAN_UP], ["KEY-1"]),
     ],
 )
