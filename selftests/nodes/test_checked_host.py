@@ -107,7 +107,7 @@ def test_nothing_in_it_means_anything_to_another_login_shell(host: CheckedHost, 
     ("line", "arguments", "program"),
     [
         (PRESS_ENTER, ("instance-1",), "script"),
-        (RUN.format("%s"), ("print(1)",), "python3"),
+        ("/bin/sh -c %s sh %s", (RUN, "print(1)"), "python3"),
         ("/bin/sh -c %s sh", (TRY,), ""),
         ("/bin/sh -c %s sh %s", (TRY, "127.0.0.1:1"), "getent"),
         ("/bin/sh -c %s sh", (ASK,), "systemctl"),
