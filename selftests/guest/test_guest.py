@@ -31,7 +31,7 @@ def test_pings_that_reached_the_guest_are_counted() -> None:
 def test_a_ping_has_the_size_that_was_asked_for() -> None:
     host = FakeHost()
     assert guest_on(host).pings("172.16.1.5", size=1422)
-    assert host.asked[-1].endswith("-c 1 -W 3 -s 1422 172.16.1.5")
+    assert host.asked[-1].endswith("-c 1 -W 3 -s 1422 -- 172.16.1.5")
 
 
 def test_a_ping_without_an_answer_is_none() -> None:

@@ -107,9 +107,9 @@ def test_nothing_in_it_means_anything_to_another_login_shell(host: CheckedHost, 
     ("line", "arguments", "program"),
     [
         (PRESS_ENTER, ("instance-1",), "script"),
-        (RUN.format("%s"), ("print(1)",), "python3"),
+        ("/bin/sh -c %s sh %s", (RUN, "print(1)"), "python3"),
         ("/bin/sh -c %s sh", (TRY,), ""),
-        ("/bin/sh -c %s sh %s", (TRY, "127.0.0.1:1"), "getent"),
+        ("/bin/sh -c %s sh %s %s", (TRY, "127.0.0.1", "1"), "getent"),
         ("/bin/sh -c %s sh", (ASK,), "systemctl"),
     ],
 )
@@ -126,4 +126,4 @@ def test_a_port_that_cannot_be_tried_is_not_closed(host: CheckedHost, bare: Path
         (bare / program).write_text("#!/bin/sh\n")
         (bare / program).chmod(0o755)
     with pytest.raises(MissingProgram, match="local: bash: no such program"):
-        host.run("/bin/sh -c %s sh %s", TRY, "127.0.0.1:1")
+        host.run("/bin/sh -c %s sh %s %s", TRY, "127.0.0.1", "1")

@@ -51,11 +51,22 @@ def test_equal_rings_have_equal_checksums() -> None:
     assert Ring("a", "object", b"1").md5 == Ring("b", "object", b"1").md5 != Ring("a", "object", b"2").md5
 
 
+def test_a_ring_that_has_no_end_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fixtures.object.rings.MOST", 1000)
+    bomb = gzip.compress(b"\0" * 1001)
+    with pytest.raises(ValueError, match="far too large"):
+        devices_in(Ring("object.ring.gz", "object", bomb))
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
 def test_what_a_node_has_is_gathered() -> None:
-    conf = base64.b64encode(b"[DEFAULT]\nbind_port = 6201\n").decode()
-    files = gathered(
-        f"conf object /etc/swift/1.conf \nconf object /etc/swift/2.conf {conf}\nring object o.ring.gz UjE="
+    first, second, conf, name = map(
+        encoded, ("/etc/swift/1.conf", "/etc/swift/2.conf", "[DEFAULT]\nbind_port = 6201\n", "o.ring.gz")
     )
+    files = gathered(f"conf object {first} \nconf object {second} {conf}\nring object {name} UjE=")
     assert files.rings == {"o.ring.gz": Ring("o.ring.gz", "object", b"R1")}
     assert files.server_of("object", 6201).path == "/etc/swift/2.conf"
     assert files.server_of("object", 6999).path == "/etc/swift/1.conf"
