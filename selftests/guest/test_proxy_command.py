@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.guest import way_in
 from fixtures.guest.way_in import FromNamespace
 from fixtures.nodes.namespaces import Namespace
 from fixtures.nodes.ssh import SharedSsh
