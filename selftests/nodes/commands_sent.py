@@ -105,7 +105,7 @@ def _is_sending(node: ast.AST) -> bool:
 
 
 def _name(call: ast.Call) -> str:
-    """Of a method, or of a function that others are given to call, or of a fact's; urllib and shlex have a quote(), too."""
+    """Of a method, or of a function that others are given to call, or of a fact's; not of another library's quote()."""
     if isinstance(call.func, ast.Attribute):
         return call.func.attr if ast.unparse(call.func) not in {"subprocess.run", "shlex.quote"} else ""
     name = call.func.id if isinstance(call.func, ast.Name) else ""

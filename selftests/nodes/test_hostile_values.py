@@ -114,7 +114,9 @@ class Sandbox:
 
 @pytest.fixture(params=["dash", "bash"])
 def shell(request: pytest.FixtureRequest) -> str:
-    return shutil.which(request.param) or pytest.skip(f"no {request.param} here")
+    if not (found := shutil.which(str(request.param))):
+        pytest.skip(f"no {request.param} here")
+    return found
 
 
 @pytest.fixture
@@ -222,7 +224,7 @@ def tried(sent: Sent, values: list[str], box: Sandbox) -> list[str]:
 
 
 def batches(sent: Sent) -> Iterator[list[str]]:
-    """All values at once where it takes any number of them, else each in all places; the large one in a single place."""
+    """All values at once where it takes any number of them, else each in all places; the large one in one alone."""
     yield from [VALUES] if sent.takes_many else [[value] for value in VALUES]
     if [*sent.arguments(LARGE)].count(LARGE) == 1:
         yield [LARGE]

@@ -63,6 +63,17 @@ def test_a_service_of_a_virtual_environment_is_entered(
     assert not service.node_host.exists("nova-manage")
 
 
+def test_a_process_does_not_choose_the_programs_that_root_runs(
+    venv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen([venv / "bin" / "python", "-c", "input()"], stdin=subprocess.PIPE) as process:
+        unit = AT_REST.format("/usr/bin/nova-conductor", "").replace("MainPID=0", f"MainPID={process.pid}")
+        service = started(tmp_path, unit, monkeypatch)
+        process.communicate(b"\n")
+    assert service.arguments[0] == str(venv / "bin" / "python")
+    assert service.place == NODE
+
+
 def test_a_service_of_a_package_is_on_the_node_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     service = started(tmp_path, AT_REST.format("/usr/bin/nova-conductor", "--config-file /a"), monkeypatch)
     assert service.place == NODE
