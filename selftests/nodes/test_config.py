@@ -6,7 +6,7 @@ import pytest
 import testinfra
 
 from fixtures.core import private_folder
-from fixtures.nodes import config
+from fixtures.nodes import config as module
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.config import EffectiveConfig, fetch, lines_of, sources
 
@@ -119,7 +119,7 @@ def test_what_is_no_file_or_too_large_is_told(tmp_path: Path) -> None:
 def test_copies_are_in_a_private_folder_which_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(private_folder, "PARENT", tmp_path)  # a later run removes there what a killed one left
-    monkeypatch.setattr(config, "_register", lambda _, file: seen.append((file.parent.parent, file.parent.name)))
+    monkeypatch.setattr(module, "_register", lambda _, file: seen.append((file.parent.parent, file.parent.name)))
     EffectiveConfig("nova-api", {"/etc/nova/nova.conf": "[DEFAULT]\npassword = s3cret\n"})
     [(parent, name)] = seen
     assert (parent, name.startswith(private_folder.PREFIX)) == (tmp_path, True)
