@@ -45,6 +45,8 @@ class LargeCloud:
     """Listed or shown, in all answers."""
     size: int = 0
     """Bytes of the answers."""
+    stubborn: set[str] = field(default_factory=set)
+    """The IDs of what does not go."""
     deleted: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
 
@@ -83,6 +85,9 @@ class LargeCloud:
         found = [each for each in self._seen(kind) if each["id"] == identity]
         if not found:
             context.status_code = 404
+            return {}
+        if method == "DELETE" and identity in self.stubborn:
+            context.status_code = 409
             return {}
         if method == "DELETE":
             self.there[kind] = [each for each in self.there[kind] if each["id"] != identity]

@@ -29,8 +29,7 @@ def test_in_the_end_it_says_nothing_more() -> None:
     told = threading.Event()
     with renewed(told.set, SOON):
         assert told.wait(LONG)
-    [renewal] = [each for each in threading.enumerate() if each.name == "renewal"] or [None]
-    if renewal:
+    for renewal in (each for each in threading.enumerate() if each.name == "renewal"):
         renewal.join(LONG)
     told.clear()
     assert not told.wait(SOON * 5)
