@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,6 +7,9 @@ from openstack.connection import Connection
 from openstack.exceptions import ConflictException, SDKException
 
 from fixtures.cleanup import delete_tagged
+from fixtures.cleanup.delete_tagged import Ending, end_marked
+from fixtures.cleanup.ownership import Proof
+from fixtures.cleanup.search import LeftAlone, scope_of
 from fixtures.cleanup.tagged import Marked
 
 MARK = "acc-1a2b3c4d5e6f"
@@ -37,13 +41,17 @@ def kind(name: str) -> str:
     return name.partition(" of ")[0]
 
 
-def thing(cloud: Cloud, name: str) -> Marked:
-    return Marked(name.partition(" of ")[2], kind(name), name, name, "", "", False, lambda: cloud.end(name))
+def thing(cloud: Cloud, name: str, proof: Proof = "ledger") -> Marked:
+    return Marked(name.partition(" of ")[2], proof, kind(name), name, name, "", "", False, lambda: cloud.end(name))
 
 
 def ended(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
-    return delete_tagged.end_marked(cloud, [MARK], DEADLINE, lambda _: None)
+    return end_marked(ending(cloud))
+
+
+def ending(cloud: Cloud, deadline: float = DEADLINE) -> Ending:
+    return Ending(cloud, [], scope_of([MARK], []), deadline, lambda _: None)
 
 
 def test_what_hangs_on_others_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +94,7 @@ def test_what_was_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) ->
 
     cloud = Busy(f"volume of {MARK}")
     monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
-    assert delete_tagged.end_marked(cloud, [MARK], 5, lambda _: None) == []
+    assert end_marked(ending(cloud, 5)) == []
     assert asked == 2
 
 
@@ -105,7 +113,7 @@ def test_a_kind_of_which_all_is_gone_is_not_listed_again(monkeypatch: pytest.Mon
 
     cloud = Slow(f"volume of {MARK}", f"snapshot of {MARK}")
     monkeypatch.setattr(delete_tagged, "marked", marked)
-    assert delete_tagged.end_marked(cloud, [MARK], 5, lambda _: None) == []
+    assert end_marked(ending(cloud, 5)) == []
     first, *_, last = [kinds for kinds in looks if "volume" in kinds]
     assert ("snapshot" in first, set(last)) == (True, {"volume"})
 
@@ -118,4 +126,54 @@ def test_a_kind_that_could_not_be_listed_is_listed_again(monkeypatch: pytest.Mon
 
     cloud = Recovering(f"volume of {MARK}", f"server of {MARK}", f"snapshot of {MARK}", dark=["snapshot"])
     monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
-    assert delete_tagged.end_marked(cloud, [MARK], 5, lambda _: None) == []
+    assert end_marked(ending(cloud, 5)) == []
+
+
+class Doubtful(Cloud):
+    """Where some things are a run's by their marks alone, and some are refused to be asked for."""
+
+    def __init__(self, *names: str, proofs: dict[str, Proof], declined: Collection[str] = ()) -> None:
+        super().__init__(*names)
+        self.proofs, self.declined = proofs, declined
+        self.asked: list[str] = []
+
+    def end(self, name: str) -> None:
+        self.asked.append(name)
+        if name in self.declined:
+            raise LeftAlone("it is protected")
+        super().end(name)
+
+    def marked(
+        self, _: object, kinds: Collection[str] = (), *__: object, **___: object
+    ) -> tuple[list[Marked], list[str]]:
+        seen = [name for name in self.there if not kinds or kind(name) in kinds]
+        return [thing(self, name, self.proofs[name]) for name in seen], []
+
+
+@pytest.mark.parametrize("are_marks_enough", [False, True])
+def test_what_only_carries_the_mark_goes_when_that_is_enough(
+    monkeypatch: pytest.MonkeyPatch, are_marks_enough: bool
+) -> None:
+    forged, own = f"volume of {MARK}", f"image of {MARK}"
+    cloud = Doubtful(forged, own, proofs={forged: "", own: "project"})
+    monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
+    assert end_marked(replace(ending(cloud), are_marks_enough=are_marks_enough)) == []
+    assert cloud.there == ([] if are_marks_enough else [forged])
+
+
+def test_a_foreign_protected_one_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign, project = f"image of {MARK}", f"project of {MARK}"
+    cloud, told = Doubtful(foreign, project, proofs={foreign: "", project: "project"}, declined=[foreign]), list[str]()
+    monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
+    end = replace(ending(cloud, 60), are_marks_enough=True, tell=told.append)
+    assert end_marked(end) == []  # and at once, not at the deadline
+    assert (cloud.there, cloud.asked.count(foreign)) == ([foreign], 1)
+    assert told == [f"deleted project {project}", f"image {foreign}: left alone, it is protected"]
+
+
+def test_one_of_ours_that_is_left_alone_remains_and_so_does_its_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, project = f"volume of {MARK}", f"project of {MARK}"
+    cloud = Doubtful(own, project, proofs={own: "project", project: "project"}, declined=[own])
+    monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
+    remains = end_marked(ending(cloud, 60))
+    assert remains == [f"volume {own}: it is protected", f"project {project}: is still there"]

@@ -10,7 +10,7 @@ CONFTEST = """
 pytest_plugins = ["fixtures.core.options", "fixtures.core.settings", "fixtures.session.termination", "fixtures.cleanup"]
 
 import pytest
-from fixtures.cleanup import leaks, stale_runs
+from fixtures.cleanup import delete_tagged, leaks, stale_runs
 from fixtures.cloud.connection import GIVEN
 from fixtures.cloud.run.ledger import LEDGER
 from fixtures.cleanup.tagged import Marked
@@ -19,14 +19,14 @@ from fixtures.core.run_tag import run_id
 MARK = "acc-" + run_id("1a2b3c4d")
 there = []
 
-def end_marked(cloud, marks, deadline, tell, known):
+def end_marked(ending):
     gone = [each for each in there if "stuck" not in each.name]
     for each in gone:
         there.remove(each)
-        tell(f"deleted {each}")
+        ending.tell(f"deleted {each}")
     return [f"{each}: is still there" for each in there]
 
-leaks.marked = lambda *_, **__: (there, [])
+delete_tagged.marked = lambda *_, **__: (there, [])
 leaks.end_marked = end_marked
 stale_runs._dead_runs = lambda cloud: DEAD
 DEAD = []
@@ -37,7 +37,7 @@ def given(pytestconfig):
 
 def make(name):
     LEDGER._write({"making": "server", "name": name})
-    there.append(Marked(MARK, "server", name, name, "", "", False, lambda: None))
+    there.append(Marked(MARK, "ledger", "server", name, name, "", "", False, lambda: None))
 
 def pytest_configure(config):
     config.stash[GIVEN] = object()

@@ -8,6 +8,8 @@ import pytest
 from openstack.connection import Connection
 
 from fixtures.cleanup import sweep
+from fixtures.cleanup.delete_tagged import Ending
+from fixtures.cleanup.ownership import Proof
 from fixtures.cleanup.tagged import Marked
 from fixtures.cloud.run.ledger import LEDGER, Ledger, folder
 from fixtures.cloud.run.run import Run
@@ -30,13 +32,15 @@ class Swept:
 
     things: list[Marked]
     ended: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     remains: list[str] = field(default_factory=list)
 
     def marked(self, *_: object, **__: object) -> tuple[list[Marked], list[str]]:
         return self.things, []
 
-    def end_marked(self, _: object, marks: list[str], *__: object) -> list[str]:
-        self.ended += marks
+    def end_marked(self, ending: Ending) -> list[str]:
+        self.ended += ending.scope.marks
+        self.deleted += [each.id for each in self.things if ending.is_meant(each)]
         return self.remains
 
 
@@ -47,20 +51,26 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Swept, list[str]]]:
-    def run(*things: Marked, remains: list[str] | None = None, is_dry: bool = False) -> tuple[Swept, list[str]]:
+    def run(*things: Marked, remains: list[str] | None = None, **options: bool) -> tuple[Swept, list[str]]:
         cloud = Swept(list(things), remains=remains or [])
         monkeypatch.setattr(sweep, "marked", cloud.marked)
         monkeypatch.setattr(sweep, "end_marked", cloud.end_marked)
         monkeypatch.setattr(sweep, "keystone_url", lambda _: CLOUD)
         monkeypatch.setattr(sweep, "caller", lambda _: CALLER)
-        return cloud, list(sweep.sweep(Connection, 1, is_dry=is_dry))  # type: ignore[arg-type]  # nobody asks it
+        return cloud, list(sweep.sweep(Connection, 1, **{"is_dry": False, **options}))  # type: ignore[arg-type]  # nobody asks it
 
     return run
 
 
-def thing(mark: str, kind: str = "server", told: str = "", made_at: str = "2026-01-01T00:00:00Z") -> Marked:
+def thing(
+    mark: str,
+    kind: str = "server",
+    told: str = "",
+    made_at: str = "2026-01-01T00:00:00Z",
+    proof: Proof = "project",
+) -> Marked:
     name = mark if kind == "project" else f"{mark}-{kind}"
-    return Marked(mark, kind, name, name, told, made_at, False, lambda: None)
+    return Marked(mark, proof, kind, name, name, told, made_at, False, lambda: None)
 
 
 def write_ledger(mark: str, caller: str = CALLER) -> Path:
@@ -94,6 +104,37 @@ def test_a_dry_run_lists_and_deletes_nothing(swept: Callable[..., tuple[Swept, l
     ledger = write_ledger(DEAD)
     cloud, listed = swept(thing(DEAD), is_dry=True)
     assert (cloud.ended, listed) == ([], [f"server {DEAD}-server"])
+    assert ledger.exists()
+
+
+@pytest.mark.parametrize("are_marks_enough", [False, True])
+def test_a_mark_that_a_customer_forged_is_told_and_goes_only_with_yes(
+    swept: Callable[..., tuple[Swept, list[str]]], capsys: pytest.CaptureFixture[str], are_marks_enough: bool
+) -> None:
+    cloud, remains = swept(thing(DEAD, "volume", proof=""), thing(DEAD), are_marks_enough=are_marks_enough)
+    forged, told = f"{DEAD}-volume", capsys.readouterr().out
+    assert cloud.deleted == ([forged] if are_marks_enough else []) + [f"{DEAD}-server"]
+    assert remains == []
+    assert told.count(f"volume {forged}: left alone, it carries a run's mark") == (not are_marks_enough)
+
+
+def test_a_dry_run_tells_of_a_forged_mark_without_failing_for_it(
+    swept: Callable[..., tuple[Swept, list[str]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, listed = swept(thing(DEAD, "volume", proof=""), is_dry=True)
+    assert listed == []
+    assert "--sweep --yes" in capsys.readouterr().out
+
+
+def test_a_ledger_that_another_user_holds_is_none_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError
+
+    ledger = write_ledger(ALIVE)
+    monkeypatch.setattr(Path, "read_text", refused)  # root may read it
+    monkeypatch.setattr(Path, "open", refused)
+    [theirs] = past_runs()
+    assert (theirs.cloud, theirs.is_alive) == ("", True)
     assert ledger.exists()
 
 
@@ -133,7 +174,9 @@ def test_a_ledger_that_another_machine_may_hold_is_not_believed(
 
 
 def test_another_runs_project_tells_nothing_of_its_other_project(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
-    other_project = Marked(DEAD, "project", "2", f"{DEAD}-other-project", str(own_life()), "", False, lambda: None)
+    other_project = Marked(
+        DEAD, "project", "project", "2", f"{DEAD}-other-project", str(own_life()), "", False, lambda: None
+    )
     assert swept(other_project, thing(DEAD))[0].ended == [DEAD]
 
 
@@ -145,7 +188,7 @@ def test_ledgers_of_other_clouds_are_not_looked_at(swept: Callable[..., tuple[Sw
 
 
 def test_a_ledger_that_goes_meanwhile_is_a_dead_runs(tmp_path: Path) -> None:
-    assert not Past(tmp_path / f"{DEAD}.jsonl", CLOUD, CALLER, frozenset()).is_alive
+    assert not Past(tmp_path / f"{DEAD}.jsonl", CLOUD, CALLER).is_alive
 
 
 @pytest.fixture
@@ -171,8 +214,9 @@ def test_without_credentials_nothing_is_swept(suite: pytest.Pytester) -> None:
     assert told.startswith("ERROR: credentials: ")
 
 
-def test_a_dry_run_of_tests_there_is_none(suite: pytest.Pytester) -> None:
-    assert problems(suite, "--dry-run") == ["ERROR: --dry-run goes with --sweep"]
+@pytest.mark.parametrize("option", ["--dry-run", "--yes"])
+def test_what_goes_with_a_sweep_goes_with_nothing_else(suite: pytest.Pytester, option: str) -> None:
+    assert problems(suite, option) == [f"ERROR: {option} goes with --sweep"]
 
 
 def test_where_no_ledger_can_be_written_nothing_begins(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 from dataclasses import replace
 from typing import Any, cast
 
-from fixtures.network.vxlan import Endpoint, Report, parse_report
+import pytest
+
+from fixtures.network.vxlan import PEERS, Endpoint, Report, parse_report, peers_of
 from fixtures.nodes.nodes import Node
 
 
@@ -9,8 +11,8 @@ def endpoint(name: str, address: str) -> Endpoint:
     return Endpoint(Node(name, frozenset(), cast(Any, None)), address, 8472)
 
 
-CONTROLLER = Report(endpoint("controller", "10.0.0.11"), frozenset({"compute1"}), {})
-COMPUTE = Report(endpoint("compute1", "10.0.0.101"), frozenset({"controller"}), {})
+CONTROLLER = Report(endpoint("controller", "10.0.0.11"), frozenset({"compute1"}), frozenset({"compute1"}), {})
+COMPUTE = Report(endpoint("compute1", "10.0.0.101"), frozenset({"controller"}), frozenset({"controller"}), {})
 
 
 def reports(*each: Report) -> dict[str, Report]:
@@ -19,7 +21,7 @@ def reports(*each: Report) -> dict[str, Report]:
 
 def test_what_was_printed_is_understood() -> None:
     printed = "heard compute1\nrefused compute2 Operation not permitted\n"
-    report = parse_report(CONTROLLER.endpoint, printed)
+    report = parse_report(CONTROLLER.endpoint, CONTROLLER.peers, printed)
     assert report == replace(CONTROLLER, refused={"compute2": "Operation not permitted"})
 
 
@@ -43,3 +45,37 @@ def test_a_sender_that_failed_says_why() -> None:
     broken = replace(CONTROLLER, failure="it has no Python to send with")
     deaf = replace(COMPUTE, heard=frozenset())
     assert deaf.unheard(reports(broken, deaf)) == {"controller (10.0.0.11)": "it has no Python to send with"}
+
+
+def ring(count: int) -> list[Endpoint]:
+    return [endpoint(f"node{number:03}", f"10.0.{number // 250}.{number % 250 + 1}") for number in range(count)]
+
+
+def names_of(mine: Endpoint, all_of_them: list[Endpoint]) -> set[str]:
+    return {each.node.name for each in peers_of(mine, all_of_them)}
+
+
+@pytest.mark.parametrize("count", range(2, PEERS + 2))
+def test_a_few_nodes_exchange_with_all_others(count: int) -> None:
+    everyone = ring(count)
+    for mine in everyone:
+        assert names_of(mine, everyone) == {each.node.name for each in everyone} - {mine.node.name}
+
+
+@pytest.mark.parametrize("count", [PEERS + 2, 11, 200])
+def test_each_of_many_has_a_bounded_number_of_peers_mutual_and_leading_to_all(count: int) -> None:
+    everyone = ring(count)
+    peers = {mine.node.name: names_of(mine, everyone) for mine in everyone}
+    assert {len(each) for each in peers.values()} == {PEERS}
+    assert all(mine in peers[other] for mine, others in peers.items() for other in others)
+    reached, new = set[str](), {"node000"}
+    while new:
+        reached |= new
+        new = {other for each in new for other in peers[each]} - reached
+    assert len(reached) == count
+
+
+def test_only_peers_are_missed() -> None:
+    many = {each.node.name: Report(each, frozenset(), frozenset(), {}) for each in ring(200)}
+    mine = replace(many["node000"], peers=frozenset({"node001"}))
+    assert mine.unheard(many) == {"node001 (10.0.0.2)": "sent, and nothing arrived"}

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import testinfra
 
+from fixtures.core import private_folder
+from fixtures.nodes import config as module
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.config import EffectiveConfig, fetch, lines_of, sources
 
@@ -112,3 +114,13 @@ def test_what_is_no_file_or_too_large_is_told(tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(b"#" * (1024 * 1024 + 1))
     with pytest.raises(PermissionError, match="large: larger than 1048576 bytes"):
         fetch(HERE, [f"{tmp_path}/large"])
+
+
+def test_copies_are_in_a_private_folder_which_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(private_folder, "PARENT", tmp_path)  # a later run removes there what a killed one left
+    monkeypatch.setattr(module, "_register", lambda _, file: seen.append((file.parent.parent, file.parent.name)))
+    EffectiveConfig("nova-api", {"/etc/nova/nova.conf": "[DEFAULT]\npassword = s3cret\n"})
+    [(parent, name)] = seen
+    assert (parent, name.startswith(private_folder.PREFIX)) == (tmp_path, True)
+    assert not list(tmp_path.iterdir())

@@ -79,7 +79,9 @@ def test_a_name_is_on_disk_before_the_request_and_the_id_after(ledger: Ledger, r
     ledger.end()
     ledger.begin(MARK, CLOUD, CALLER)
     make(ledger, requests_mock, "s1")
-    assert past() == Past(folder() / f"{MARK}.jsonl", CLOUD, CALLER, frozenset({"s1"}))
+    assert past() == Past(
+        folder() / f"{MARK}.jsonl", CLOUD, CALLER, {"s1": "server"}, frozenset({("server", f"{MARK}-server")})
+    )
 
 
 def test_who_makes_nothing_leaves_no_file(ledger: Ledger) -> None:
@@ -95,7 +97,7 @@ def test_without_a_run_nothing_is_written() -> None:
 def test_a_refused_request_has_no_id(ledger: Ledger, requests_mock: Mocker) -> None:
     requests_mock.post(SERVERS, status_code=403, json={"forbidden": {"id": "s1"}})
     ledger.after(ledger.before(asked("POST", SERVERS)), requests.post(SERVERS, timeout=1))
-    assert not past().ids
+    assert not past().made
     assert not past().unanswered
 
 
@@ -106,14 +108,14 @@ def test_a_line_that_was_cut_off_takes_no_other_with_it(ledger: Ledger, requests
     file = past().file
     file.write_bytes(file.read_bytes()[:-cut])
     make(ledger, requests_mock, "s3")
-    assert {"s1", "s3"} <= past().ids
+    assert {"s1", "s3"} <= past().made.keys()
 
 
 def test_what_is_no_ledger_is_not_believed() -> None:
     folder().mkdir(parents=True)
     (folder() / f"{MARK}.jsonl").write_bytes(b'\x00\xff\n[1]\n"id"\n{"id": null}\n')
     assert past().cloud == ""
-    assert not past().ids
+    assert not past().made
 
 
 def test_a_run_is_alive_as_long_as_its_process(other_process: subprocess.Popen[str]) -> None:
@@ -121,7 +123,7 @@ def test_a_run_is_alive_as_long_as_its_process(other_process: subprocess.Popen[s
     other_process.send_signal(signal.SIGKILL)
     other_process.wait()
     assert not past().is_alive
-    assert past().ids == {"s1"}
+    assert past().ids("server") == ["s1"]
 
 
 def test_an_ended_run_leaves_no_ledger(ledger: Ledger, requests_mock: Mocker) -> None:
@@ -137,4 +139,4 @@ def test_what_another_worker_still_writes_is_kept(
 ) -> None:
     make(ledger, requests_mock, "s2")
     ledger.end()
-    assert past().ids == {"s1", "s2"}
+    assert past().made.keys() == {"s1", "s2"}

@@ -1,8 +1,10 @@
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fixtures.cloud.run import run_process
 from fixtures.cloud.run.run_process import AT_MOST, UNKNOWN, Life, own_life, told_in, why_alive
 
 NOW = datetime.now(UTC)
@@ -39,6 +41,27 @@ def test_a_process_that_ended_here_is_dead_at_once(ended: Life) -> None:
 def test_a_process_that_cannot_be_seen_lives_until_it_surely_ended(unseen: Life) -> None:
     assert "it may run" in why_alive(unseen, "", NOW)
     assert why_alive(unseen, "", NOW + AT_MOST + timedelta(minutes=2)) == ""
+
+
+@pytest.mark.parametrize("refusal", [None, PermissionError], ids=["root's eyes", "another user's"])
+def test_a_process_that_proc_hides_lives_until_it_surely_ended(
+    monkeypatch: pytest.MonkeyPatch, refusal: type[OSError] | None
+) -> None:
+    def kill(*_: int) -> None:
+        if refusal:
+            raise refusal
+
+    hidden = replace(own_life(), ticks="1")
+    monkeypatch.setattr(run_process, "_ticks", lambda _: "")  # as with hidepid=2, or ProtectProc=invisible
+    monkeypatch.setattr(os, "kill", kill)
+    now = datetime.now(UTC)
+    assert "it may run" in why_alive(hidden, "", now)
+    assert why_alive(hidden, "", now + AT_MOST + timedelta(minutes=2)) == ""
+
+
+def test_where_proc_hides_all_a_process_that_ended_is_dead_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_process, "_ticks", lambda _: "")
+    assert why_alive(replace(own_life(), pid="4194305"), NOW.isoformat(), NOW) == ""
 
 
 @pytest.mark.parametrize("told", ["{:%Y-%m-%dT%H:%M:%SZ}", "{:%Y-%m-%dT%H:%M:%S.000000}", "{:%Y-%m-%dT%H:%M:%S}+00:00"])
