@@ -11,6 +11,7 @@ from openstack.exceptions import ForbiddenException, NotFoundException
 from fixtures.cleanup import ownership
 from fixtures.cleanup.ownership import Owners
 from fixtures.cleanup.resources import compute as tagged_in_compute
+from fixtures.cleanup.search import Search
 from fixtures.compute import server, server_end
 from fixtures.compute.server import _Told, ending, fixed_ip, wait_until_active
 from fixtures.compute.server_end import what_remains_of
@@ -128,8 +129,8 @@ def test_where_its_owner_may_not_that_is_told(keeping: Keeping) -> None:
 
 
 def sweep(nova: Keeping) -> None:
-    for each, end in tagged_in_compute.servers(cast(Connection, nova), Owners({}, {}, {}, ())):
-        end(each)
+    for found in tagged_in_compute.servers(Search(cast(Connection, nova), Owners())):
+        found.end(found.thing)
 
 
 def test_a_sweep_leaves_nothing_for_later_either(keeping: Keeping) -> None:

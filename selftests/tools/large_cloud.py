@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from requests import PreparedRequest
 from requests_mock import ANY, Mocker
 
 from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, endpoint, token
@@ -67,7 +66,7 @@ class LargeCloud:
             for written in (url, f"{url}/"):
                 requests_mock.get(re.compile(rf"^{re.escape(written)}$"), json=version)
 
-    def _answer(self, request: PreparedRequest, context: Any) -> str:
+    def _answer(self, request: Any, context: Any) -> str:
         url = urlsplit(str(request.url))
         self.asked.append(f"{request.method} {url.path}{'?' if url.query else ''}{url.query}")
         found = PATH.search(url.path)
