@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ GONE = 60
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds, in which nobody sleeps here."""
     taken: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", taken.append)
+    monkeypatch.setattr(time, "sleep", taken.append)
     return taken
 
 

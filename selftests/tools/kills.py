@@ -3,7 +3,7 @@
 `./lab/lab exec -- .venv/bin/python -m selftests.tools.kills --signal KILL --times 50 --seed 1 [-- PYTEST ARGS]`
 
 In each round the suite is started, or several beside each other, and each gets the signal after a random time. After
-KILL, `pytest --sweep` follows: every third time without the ledgers, by the marks alone. Then the cloud is compared
+KILL, `pytest --sweep` follows: every third time without the ledgers, by the marks alone (`--yes`). Then the cloud is compared
 with what was there before the round.
 """
 
@@ -169,7 +169,7 @@ class Killer:
                 file.unlink()
         began = time.monotonic()
         with (self.folder / f"{done.kills[0].number}-sweep.log").open("wb") as stream:
-            words = [sys.executable, "-m", "pytest", "--sweep"]
+            words = [sys.executable, "-m", "pytest", "--sweep", *([] if done.had_ledger else ["--yes"])]
             swept = subprocess.run(words, cwd=ROOT, env=self._environment, stdout=stream, stderr=stream, timeout=TO_END)
         done.sweep, done.sweep_seconds = swept.returncode, time.monotonic() - began
 
