@@ -3,8 +3,8 @@
 `./lab/lab exec -- .venv/bin/python -m selftests.tools.kills --signal KILL --times 50 --seed 1 [-- PYTEST ARGS]`
 
 In each round the suite is started, or several beside each other, and each gets the signal after a random time. After
-KILL, `pytest --sweep` follows: every third time without the ledgers, by the marks alone (`--yes`). Then the cloud is compared
-with what was there before the round.
+KILL, `pytest --sweep` follows: every third time without the ledgers, by the marks alone (`--yes`). Then the cloud is
+compared with what was there before the round.
 """
 
 import argparse
