@@ -54,14 +54,9 @@ def test_a_process_that_proc_hides_lives_until_it_surely_ended(
     hidden = replace(own_life(), ticks="1")
     monkeypatch.setattr(run_process, "_ticks", lambda _: "")  # as with hidepid=2, or ProtectProc=invisible
     monkeypatch.setattr(os, "kill", kill)
-<<<<<<< HEAD
     now = datetime.now(UTC)
     assert "it may run" in why_alive(hidden, "", now)
-    assert why_alive(hidden, "", now + AT_MOST + timedelta(minutes=2)) == ""
-=======
-    assert "it may run" in why_alive(hidden, "", NOW)
-    assert why_alive(hidden, "", NOW + AT_MOST + timedelta(hours=1)) == ""
->>>>>>> h-cleanup
+    assert why_alive(hidden, "", now + AT_MOST + timedelta(hours=1)) == ""
 
 
 def test_where_proc_hides_all_a_process_that_ended_is_dead_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
