@@ -25,9 +25,9 @@ def test_operator_gets_a_token(operator: Connection) -> None:
 
 
 @pytest.mark.req("KEY-1")
-def test_member_gets_a_token(cloud: Connection) -> None:
+def test_member_gets_a_token(member: Connection) -> None:
     """The member's credentials open a session (`. keystonerc_demo`)."""
-    reason = refusal(cloud)
+    reason = refusal(member)
     assert not reason, (
         f"Keystone refuses the member: {reason}. Fix: openstack role assignment list --names, and Keystone's log"
     )
@@ -47,11 +47,11 @@ def test_every_service_answers_the_runner(public_endpoints: list[Endpoint], subt
 
 @pytest.mark.req("KEY-2")
 @operators_only
-def test_member_is_refused_what_is_for_operators(cloud: Connection, service: str, path: str) -> None:
+def test_member_is_refused_what_is_for_operators(member: Connection, service: str, path: str) -> None:
     """An ordinary member may not list all services, all users, or the servers of all projects."""
-    if not cloud.has_service(service):
+    if not member.has_service(service):
         pytest.skip(f"no {service} in the catalogue")
-    status = getattr(cloud, service.replace("-", "_")).get(path).status_code
+    status = getattr(member, service.replace("-", "_")).get(path).status_code
     assert status == 403, (
         f"a member asked {service} for {path} and got {status}, expected 403. "
         f"Fix: remove what {service}'s policy.yaml (policy.json) grants to members, "
