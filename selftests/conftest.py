@@ -1,5 +1,7 @@
 """In self-tests a warning that our own modules cause is an error; on a cloud it never is, see pyproject.toml."""
 
+import signal
+
 import pytest
 
 from selftests import ROOT
@@ -11,6 +13,13 @@ STRICT = (
     "default::pytest.PytestCacheWarning",
     "ignore::ResourceWarning",  # belongs to whichever module runs when the garbage collector does
 )
+
+
+def pytest_configure() -> None:
+    """Ignore no signal, as a job in a shell's background and what nohup starts do: what is started here would, too."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

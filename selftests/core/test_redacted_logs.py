@@ -6,7 +6,7 @@ from selftests import ROOT
 
 pytest_plugins = ["pytester"]
 
-CONFTEST = 'pytest_plugins = ["fixtures.verdict.evidence", "fixtures.core.redacted_logs"]'
+CONFTEST = 'pytest_plugins = ["fixtures.report.redacted_results", "fixtures.core.redacted_logs"]'
 TEST = """
 import logging
 

@@ -46,7 +46,7 @@ def env(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def problems(cloud: str | None = None) -> list[str]:
-    config: Any = SimpleNamespace(stash={SETTINGS: SimpleNamespace(cloud=cloud)})
+    config: Any = SimpleNamespace(option=SimpleNamespace(), stash={SETTINGS: SimpleNamespace(cloud=cloud)})
     told = credential_problems(config)
     assert "s3cret" not in str(told)
     assert "ConnectionPool" not in str(told)
