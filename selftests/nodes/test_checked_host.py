@@ -127,3 +127,16 @@ def test_a_port_that_cannot_be_tried_is_not_closed(host: CheckedHost, bare: Path
         (bare / program).chmod(0o755)
     with pytest.raises(MissingProgram, match="local: bash: no such program"):
         host.run("/bin/sh -c %s sh %s %s", TRY, "127.0.0.1", "1")
+
+
+def test_a_command_that_fails_is_told_without_what_it_printed(host: CheckedHost) -> None:
+    with pytest.raises(AssertionError) as told:
+        host.check_output("printf half-a-file; echo 'lvs: no such group' >&2; exit 5 # %s", "x" * 100)
+    assert str(told.value) == (
+        "local: \"printf half-a-file; echo 'lvs: no such group' >&2; exit 5 # \" ended with exit code 5: "
+        "lvs: no such group"
+    )
+    answer = host.run("printf half-a-file; echo why >&2; exit 5")
+    assert repr(answer) == "<exit code 5: why>"
+    with pytest.raises(AssertionError, match="ended with exit code 1: it gave no reason"):
+        host.run_expect([0, 127], "false")
