@@ -21,7 +21,8 @@ FENCE = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UNIT, DEPLOYER, PACKAGES, PROGRAMS = (tomllib.loads(text) for text in FENCE.findall(PAGE))
 NOVA_COMPUTE = """#!/bin/sh
 [ "$1" = list-unit-files ] && exec echo tripleo_nova_compute.service enabled
-printf 'Id=%s\\nLoadState=loaded\\nUnitFileState=disabled\\nActiveState=active\\nSubState=running\\n\\n' "$3"
+for last; do :; done
+printf 'Id=%s\\nLoadState=loaded\\nUnitFileState=disabled\\nActiveState=active\\nSubState=running\\n\\n' "$last"
 """
 
 
