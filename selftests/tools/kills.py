@@ -177,7 +177,7 @@ class Killer:
 def main() -> int:
     """Kill as often as asked for; 1 if anything was left or changed."""
     parser = argparse.ArgumentParser(prog="python -m selftests.tools.kills")
-    parser.add_argument("--signal", choices=["KILL", "TERM", "INT"], default="KILL", help="INT is sent twice")
+    parser.add_argument("--signal", choices=["KILL", "TERM", "HUP", "INT"], default="KILL", help="INT is sent twice")
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--beside", type=int, default=1, metavar="N", help="how many suites run at the same time")
     parser.add_argument("--seed", type=int, default=1)
@@ -185,7 +185,8 @@ def main() -> int:
     parser.add_argument("--report", type=Path, metavar="FILE", help="where all is written as JSON")
     parser.add_argument("arguments", nargs="*", metavar="PYTEST ARGS", help="instead of the lab's workload checks")
     options = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell's job ignores, the suite would ignore too
+    for ignored in (signal.SIGINT, signal.SIGHUP):  # what a shell's job ignores, the suite would ignore too
+        signal.signal(ignored, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="kills-"))
     print(f"the runs' output and ledgers are in {folder}", flush=True)
     number = signal.Signals[f"SIG{options.signal}"]
