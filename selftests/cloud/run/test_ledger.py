@@ -140,3 +140,12 @@ def test_what_another_worker_still_writes_is_kept(
     make(ledger, requests_mock, "s2")
     ledger.end()
     assert past().made.keys() == {"s1", "s2"}
+
+
+def test_what_a_service_has_made_beside_answers_no_request(ledger: Ledger) -> None:
+    ledger.before(requests.Request("POST", SERVERS, json={"server": {"name": "acc-1"}}).prepare())
+    ledger.note("security group", "g1")
+    [past] = past_runs()
+    assert past.made == {"g1": "security group"}
+    assert past.unanswered == 1
+    assert ledger.kinds == {"server", "security group"}
