@@ -1,9 +1,11 @@
 """In self-tests a warning that our own modules cause is an error; on a cloud it never is, see pyproject.toml."""
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 
+from fixtures.core import known_secrets
 from selftests import ROOT
 
 OWN = r"(acceptance|conftest|faults|fixtures|lab|reports|selftests|tests)\b"
@@ -13,6 +15,15 @@ STRICT = (
     "default::pytest.PytestCacheWarning",
     "ignore::ResourceWarning",  # belongs to whichever module runs when the garbage collector does
 )
+
+
+@pytest.fixture
+def no_known_secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What this process has been told of secrets so far does not count, nor after it what the test tells."""
+    monkeypatch.setattr(known_secrets, "_known", set())
+    known_secrets._pattern.cache_clear()
+    yield
+    known_secrets._pattern.cache_clear()
 
 
 def pytest_configure() -> None:

@@ -1,23 +1,13 @@
 import base64
 import json
-from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 import pytest
 
-from fixtures.core import known_secrets
 from fixtures.core.known_secrets import know
 from fixtures.core.redaction import know_those_in, redact
 
-
-@pytest.fixture(autouse=True)
-def nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(known_secrets, "_known", set())
-    known_secrets._pattern.cache_clear()
-    yield
-    known_secrets._pattern.cache_clear()
-
-
+pytestmark = pytest.mark.usefixtures("no_known_secrets")
 SECRETS = [
     "s3cret-Pa55",
     "pä$$ w/rd+1'\"x",

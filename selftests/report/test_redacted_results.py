@@ -10,6 +10,7 @@ from fixtures.core import known_secrets
 from selftests import ROOT
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.usefixtures("no_known_secrets")
 SECRET = "Tr0ub4dor&3 'x"
 SUITE = f"""
 import base64, json, logging, urllib.parse
@@ -56,15 +57,6 @@ def test_in_the_end(broken_end):
 def test_key():
     raise RuntimeError("-----BEGIN RSA PRIVATE KEY-----\\nMIIEabcdefgh\\n-----END RSA PRIVATE KEY-----")
 """
-
-
-@pytest.fixture(autouse=True)
-def nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What the run in this process knows is not this process's."""
-    monkeypatch.setattr(known_secrets, "_known", set())
-    known_secrets._pattern.cache_clear()
-    yield
-    known_secrets._pattern.cache_clear()
 
 
 @pytest.fixture
