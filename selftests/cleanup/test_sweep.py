@@ -22,7 +22,13 @@ pytest_plugins = ["pytester"]
 
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
 DEAD, ALIVE = Run(run_id("00000001")).mark, Run(run_id("00000002")).mark
-PLUGINS = ["fixtures.core.options", "fixtures.core.settings", "fixtures.nodes.nodes", "fixtures.cleanup.sweep"]
+PLUGINS = [
+    "fixtures.core.options",
+    "fixtures.core.settings",
+    "fixtures.session.read_only",
+    "fixtures.nodes.nodes",
+    "fixtures.cleanup.sweep",
+]
 CONFTEST = f"pytest_plugins = {PLUGINS}"
 
 
@@ -227,3 +233,8 @@ def test_where_no_ledger_can_be_written_nothing_begins(suite: pytest.Pytester, m
 
 def test_the_runs_own_ledger_has_not_begun_here() -> None:
     assert LEDGER.file is None
+
+
+def test_a_sweep_that_may_only_look_is_refused(suite: pytest.Pytester) -> None:
+    fix = "Fix: give --dry-run, or leave one out"
+    assert problems(suite, "--sweep", "--read-only") == [f"ERROR: --sweep deletes, and --read-only only looks. {fix}"]
