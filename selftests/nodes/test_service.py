@@ -8,6 +8,7 @@ import testinfra
 
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.facts import Facts
+from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import NODE, Service
@@ -61,6 +62,9 @@ def test_a_service_of_a_virtual_environment_is_entered(
     assert service.place == str(venv / "bin")
     assert service.host.check_output("nova-manage") == "of the virtual environment"
     assert not service.node_host.exists("nova-manage")
+    service.node_host._silences.append("it did not answer within 60 s")
+    with pytest.raises(NoAnswer, match="it was not asked again"):
+        service.host.run("true")
 
 
 def test_a_process_does_not_choose_the_programs_that_root_runs(
