@@ -35,6 +35,13 @@ PROGRAMS = [
     "/opt/kolla-programs/local/bin:/usr/local/bin:ro",
 ]
 COMMON = ["/etc/localtime:/etc/localtime:ro", "/etc/timezone:/etc/timezone:ro", "kolla_logs:/var/log/kolla/"]
+# The controller is a container itself: its control groups are nothing to make more in, least of all on a host with the old
+# hierarchy, and its limits may be low. Elsewhere podman's million of files would slow down all that closes each before it runs a program.
+LIMITS = (
+    ["--cgroups=disabled", "--ulimit=host"]
+    if os.environ["HOSTNAME"] == "controller"
+    else ["--ulimit=nofile=65536:65536"]
+)
 UNIT = Template((HERE / "unit").read_text())
 
 
@@ -170,7 +177,7 @@ def create(name: str, entry: dict) -> None:
     rights = ["--privileged"] if entry.get("privileged") else ["--cap-add", "AUDIT_WRITE"]
     shared = [f"--{kind}={entry[kind]}" for kind in ("ipc", "pid") if kind in entry]
     podman(
-        "create", "--name", name, "--network", "host", "--user", entry["user"], *rights, *shared,
+        "create", "--name", name, "--network", "host", "--user", entry["user"], *LIMITS, *rights, *shared,
         "--env", "KOLLA_CONFIG_STRATEGY=COPY_ALWAYS", "--env", f"KOLLA_SERVICE_NAME={name.replace('_', '-')}",
         *(f"--volume={volume}" for volume in volumes), f"{REGISTRY}/{image_of(name, entry)}:{TAG}",
     )  # fmt: skip
