@@ -176,8 +176,9 @@ def create(name: str, entry: dict) -> None:
     volumes = [f"{folder_of(name)}/:{CONFIG_FILES}/:ro", *COMMON, *entry.get("volumes", ()), *rings, *PROGRAMS]
     rights = ["--privileged"] if entry.get("privileged") else ["--cap-add", "AUDIT_WRITE"]
     shared = [f"--{kind}={entry[kind]}" for kind in ("ipc", "pid") if kind in entry]
+    stop = [f"--stop-signal={entry['stop']}"] if "stop" in entry else []
     podman(
-        "create", "--name", name, "--network", "host", "--user", entry["user"], *LIMITS, *rights, *shared,
+        "create", "--name", name, "--network", "host", "--user", entry["user"], *LIMITS, *rights, *shared, *stop,
         "--env", "KOLLA_CONFIG_STRATEGY=COPY_ALWAYS", "--env", f"KOLLA_SERVICE_NAME={name.replace('_', '-')}",
         *(f"--volume={volume}" for volume in volumes), f"{REGISTRY}/{image_of(name, entry)}:{TAG}",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 # Not to be had here: client-package-missing and releases-mixed (a host has none of these packages), swift-hash-suffix-different and
 # swift-ring-different (a node without Swift's containers has no files of Swift's; the scripts write to /etc/swift of the host).
 1i\
-in_container() { nsenter --mount --target "$(podman inspect --format '{{.State.Pid}}' "$1")" -- "${@:2}"; }\
+in_container() { nsenter --mount --pid --target "$(podman inspect --format '{{.State.Pid}}' "$1")" -- "${@:2}"; }\
 # A service has copies of its files: what was changed in /etc/kolla is copied again, as at a start.\
 touch --date='-2 seconds' /run/before-fault\
 copy_changed_files() {\
