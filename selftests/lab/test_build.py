@@ -17,7 +17,8 @@ from lab.paths import LAB
 
 KOLLA = tomllib.loads((LAB / "roles/kolla/containers.toml").read_text())
 WORDS = {
-    "unit", "image", "user", "command", "files", "optional", "rings", "privileged", "ipc", "pid", "volumes", "stop", "owned",
+    "unit", "image", "user", "command", "files", "optional", "rings", "privileged", "ipc", "pid", "volumes", "stop",
+    "owned",
 }  # fmt: skip
 
 
