@@ -319,11 +319,13 @@ def test_packages_of_the_nodes_roles_are_installed(
 
 
 @pytest.mark.req("NOVA-11")
-def test_openstack_packages_are_of_one_release(node: Node, packages: Packages, prevailing_release: str) -> None:
+def test_openstack_packages_are_of_one_release(
+    node: Node, packages_of_a_release: Packages, prevailing_release: str
+) -> None:
     """`centos-release-openstack-rocky` on one node and another release on the next do not understand each other."""
-    strangers = sorted(each for each in packages.releases() if each[2] != prevailing_release)
+    strangers = sorted(each for each in packages_of_a_release.releases() if each[2] != prevailing_release)
     told = ", ".join(f"{project} {version} ({release})" for project, version, release in strangers)
     assert not strangers, (
-        f"{node.name} has {told}, while most of the nodes' packages are of {prevailing_release}. Fix: on "
-        f"{node.name}, enable the package repository of {prevailing_release} alone, and upgrade"
+        f"{node.name} has {told}, while most of what the nodes have is of {prevailing_release}. Fix: on "
+        f"{node.name}, {packages_of_a_release.upgrade.format(prevailing_release)}"
     )
