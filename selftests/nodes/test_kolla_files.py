@@ -70,7 +70,9 @@ def test_of_a_container_that_is_gone_kolla_ansibles_folder_is_known() -> None:
     assert on_node(gone, "/etc/nova/nova.conf") == ""
 
 
-@pytest.mark.parametrize("source", ["../../../../etc/shadow", "/etc/passwd", f"{INSIDE}x/a", f"{INSIDE}/../../../etc/passwd"])
+@pytest.mark.parametrize(
+    "source", ["../../../../etc/shadow", "/etc/passwd", f"{INSIDE}x/a", f"{INSIDE}/../../../etc/passwd"]
+)
 def test_what_is_not_mounted_is_not_on_the_node(tmp_path: Path, source: str) -> None:
     folder = written(tmp_path, {"config_files": [{"source": source, "dest": "/etc/nova/nova.conf"}]})
     assert fetch_for(HERE, container((folder, INSIDE)), NOVA) == {}
