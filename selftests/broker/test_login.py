@@ -15,6 +15,7 @@ from fixtures.broker.login import refusal
 from fixtures.broker.transport_url import Broker
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.service import Service
 
 NODE = Node("here", frozenset(), checked(testinfra.get_host("local://")))
 
@@ -77,4 +78,4 @@ def _greet(listening: socket.socket, context: ssl.SSLContext) -> None:
 def test_the_password_goes_to_whom_the_service_trusts(folder: Path, port: int, trusted: str, reason: str) -> None:
     ca_file = str(folder / trusted) if trusted else ""
     broker = Broker((("127.0.0.1", port),), "openstack", "/", tls=True, ca_file=ca_file, password="s3cret-Pa55")
-    assert reason in refusal(NODE, broker, "127.0.0.1", port)
+    assert reason in refusal(NODE, Service(NODE.host, {}), broker, "127.0.0.1", port)
