@@ -21,7 +21,7 @@ from openstack.connection import Connection
 from fixtures.core.run_tag import PREFIX, run_id
 from selftests import ROOT
 
-AVAILABLE = 60.0
+AVAILABLE = 60
 """Seconds for a volume of 1 GiB."""
 AGED = """
 update cinder.volumes set created_at = utc_timestamp() - interval 5 hour where display_name like '{0}%';
