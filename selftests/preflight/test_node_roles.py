@@ -10,7 +10,7 @@ from fixtures.nodes.role_hints import hints_of
 from fixtures.nodes.role_option import wishes_in
 from fixtures.preflight import node_roles
 from fixtures.preflight.node_roles import ROLELESS, find_out, question
-from fixtures.preflight.show_nodes import told
+from fixtures.preflight.show_nodes import LONGEST, plain, told
 from selftests.nodes.known_nodes import known_node
 
 KVM3 = ListedService("nova-compute", "kvm3.example.org", "Nova lists nova-compute there", is_up=True)
@@ -102,3 +102,8 @@ def test_it_is_shown_with_the_reasons() -> None:
         "  compute     its name says so; nothing could be seen",
         "  what runs there could not be seen: compute1: no answer",
     ]
+
+
+def test_no_node_commands_the_terminal() -> None:
+    assert plain("kvm3 (calls itself \x1b[2Jx\r\n)") == "kvm3 (calls itself [2Jx)"
+    assert len(plain("x" * 100_000)) == LONGEST
