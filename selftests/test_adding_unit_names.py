@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.core import programs
 from fixtures.core.tables import read_table
-from fixtures.nodes import packages, table_mistakes, unit_names
+from fixtures.nodes import packages, roles, table_mistakes, unit_names
 from fixtures.nodes.unit_names import UNIT_NAMES, nearest
 from selftests import ROOT
 
@@ -44,6 +44,7 @@ def test_the_tables_have_no_mistake() -> None:
     assert list(table_mistakes.in_unit_names(UNIT_NAMES)) == []
     assert list(table_mistakes.in_packages(packages.TABLES, UNIT_NAMES)) == []
     assert list(table_mistakes.in_programs(programs.TABLE)) == []
+    assert list(table_mistakes.in_roles(roles.SERVICES, UNIT_NAMES)) == []
 
 
 def test_nor_have_the_examples() -> None:
@@ -185,3 +186,19 @@ def test_what_is_in_no_table_is_told(tmp_path: Path) -> None:
         pytest.UsageError, match=r"x\.toml: nova-compute is in no table\. Fix: move it below its \[NAME\]"
     ):
         read_table(tmp_path / "x.toml")
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({"compute": {}}, "[compute]: runs is missing. Fix: add runs"),
+        (
+            {"compute": {"runs": ["nova-computer"]}},
+            "[compute] runs: unit_names.toml has no nova-computer. Fix: correct",
+        ),
+        ({"compute": {"runs": [], "run": ["nova-compute"]}}, "[compute] run: ['nova-compute'] is no list of services"),
+    ],
+)
+def test_a_mistake_in_the_roles_is_told(table: dict[str, Any], told: str) -> None:
+    [line] = [table_mistakes._line(roles.TABLE, *mistake) for mistake in table_mistakes.in_roles(table, UNIT_NAMES)]
+    assert line.startswith(f"fixtures/nodes/roles.toml: {told}")

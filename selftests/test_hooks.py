@@ -3,11 +3,12 @@ from types import ModuleType
 import pytest
 
 IN_ORDER = {
-    "pytest_cmdline_main": "verdict_file refused_command_line run_problems sweep",
+    "pytest_cmdline_main": "verdict_file refused_command_line run_problems sweep show_nodes",
     "pytest_configure": """
         redacted_logs which_tests empty_options settings report_folder
         leaks table_mistakes nodes termination requirements private_folder outcomes
         redacted_results terminal verdict_file""",
+    "pytest_sessionstart": "node_roles evidence",
     "pytest_collection_modifyitems": "requirements read_only blocking allure order",
     "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_runtest_setup": "background api_errors blocking",

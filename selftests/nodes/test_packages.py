@@ -1,6 +1,8 @@
 import pytest
 
+from fixtures.nodes import packages
 from fixtures.nodes.packages import Package, Packages, parse, release_in, used_by_services
+from selftests.nodes.known_nodes import known_node
 from selftests.nodes.test_service import node as node_with
 
 
@@ -41,8 +43,8 @@ def test_the_major_version_tells_the_release(project: str, version: str, release
 
 
 def test_one_of_several_packages_is_enough() -> None:
-    packages = Packages(None, (Package("nova-consoleproxy", "nova", "26.2.2"),))  # type: ignore[arg-type]
-    assert packages.missing([["nova-novncproxy", "nova-consoleproxy"], ["nova-api", "nova-api-os-compute"]]) == [
+    installed = Packages(None, (Package("nova-consoleproxy", "nova", "26.2.2"),))  # type: ignore[arg-type]
+    assert installed.missing([["nova-novncproxy", "nova-consoleproxy"], ["nova-api", "nova-api-os-compute"]]) == [
         "nova-api"
     ]
 
@@ -84,3 +86,14 @@ def test_the_message_is_of_what_is_there() -> None:
     assert from_packages.upgrade.format("zed") == "enable the package repository of zed alone, and upgrade"
     in_venv = Packages(node_with(a_service={"VirtualEnv": "/v/bin"}), (Package("nova", "nova", "26.2.2"),))
     assert in_venv.upgrade.format("zed") == "install zed alone into /v/bin"
+
+
+def test_a_controller_without_nova_needs_none_of_its_packages() -> None:
+    with_nova = known_node("infra1", running=["nova-conductor", "rabbitmq"]).in_roles(["controller"])
+    broker = known_node("rabbit1", running=["rabbitmq"]).in_roles(["controller"])
+    bare = known_node("controller").in_roles(["controller", "block"])
+    assert [packages._packaged(node) for node in (with_nova, broker, bare)] == [
+        ["controller"],
+        [],
+        ["block", "controller"],
+    ]

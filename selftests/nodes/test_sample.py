@@ -81,6 +81,7 @@ pytest_plugins = [
     "fixtures.session.read_only",
     "fixtures.report.verdict_file",
     "fixtures.report.environment",
+    "fixtures.preflight.show_nodes",
     "fixtures.nodes.nodes",
     "fixtures.nodes.node",
 ]

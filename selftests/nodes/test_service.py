@@ -7,27 +7,18 @@ import pytest
 import testinfra
 
 from fixtures.nodes.checked_host import checked
-from fixtures.nodes.facts import Facts
 from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import NODE, Service
 from fixtures.nodes.systemd_units import Properties, parse_properties
+from selftests.nodes.known_nodes import known_node, with_facts
 from selftests.nodes.test_process_args import AT_REST, program
 
 
-class KnownFacts(Facts):
-    """What the test says of a node."""
-
-    def __getitem__(self, wanted: Any) -> Any:
-        return self.parsed[wanted.name]
-
-
 def node(**units: Properties) -> Node:
-    made = Node("here", frozenset(), cast(Any, None))
     started = {name.replace("_", "."): unit for name, unit in units.items()}
-    vars(made)["facts"] = KnownFacts(cast(Any, None), {"started": started, "unit-files": {"nova": list(started)}})
-    return made
+    return with_facts("here", {"started": started, "unit-files": {"nova": list(started)}})
 
 
 def test_the_first_unit_that_is_installed_is_the_service() -> None:
@@ -114,3 +105,9 @@ UnitFileState=
 def test_used_is_what_runs_or_will_run() -> None:
     used = [unit["Id"] for unit in parse_properties(SHOWN) if Service(cast(Any, None), unit).is_used]
     assert used == ["nova-conductor.service", "nova-compute.service"]
+
+
+def test_a_node_has_what_is_installed() -> None:
+    here = known_node("here", running=["nova-compute"], dormant=["cinder-volume"], masked=["rabbitmq"])
+    assert (here.has("cinder-volume"), here.has("rabbitmq", "nova-compute")) == (True, True)
+    assert not here.has("nova-conductor", "rabbitmq")

@@ -314,7 +314,7 @@ def test_packages_of_the_nodes_roles_are_installed(
     assert not missing, (
         f"{node.name} ({', '.join(sorted(node.roles))}) lacks {', '.join(missing)}. "
         f"Fix: on {node.name}, {INSTALL[distribution_of(node)]} {' '.join(missing)}; "
-        "if it has another role, give --role"
+        f"if it has not that role, --role=ROLE=-{node.name}"
     )
 
 
