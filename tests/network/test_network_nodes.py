@@ -7,7 +7,7 @@ from fixtures.network.ml2 import Ml2
 from fixtures.network.vxlan import Report
 from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
 from fixtures.nodes.nodes import Node
-from fixtures.nodes.systemd_units import wait_until_settled
+from fixtures.nodes.systemd_units import Unit, wait_until_settled
 
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
 
@@ -268,3 +268,15 @@ def test_l2_agent_runs(l2_node: Node, l2_agent: L2Agent) -> None:
 def test_l2_agent_is_not_restarting_in_a_loop(l2_node: Node, l2_agent: L2Agent, deadlines: Deadlines) -> None:
     """An agent that cannot bear its configuration ends, and systemd starts it again, for ever."""
     wait_until_settled(lambda: l2_node.unit(l2_agent.service), deadlines.unit_settled)
+
+
+@pytest.mark.req("NEU-6")
+def test_open_vswitch_starts_at_boot(l2_node: Node, open_vswitch: Unit) -> None:
+    """`systemctl enable openvswitch-switch` (RDO: openvswitch) has been done; ovs-vswitchd has no switch of its own."""
+    assert open_vswitch.starts_at_boot, open_vswitch.not_at_boot
+
+
+@pytest.mark.req("NEU-6")
+def test_open_vswitch_runs(l2_node: Node, open_vswitch: Unit) -> None:
+    """Without ovs-vswitchd the agent has nobody to tell where packets go."""
+    assert open_vswitch.is_ready, open_vswitch.not_running
