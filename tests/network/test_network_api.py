@@ -19,9 +19,18 @@ network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"]
 def test_network_service_has_an_agent(agents: Agents, service: str) -> None:
     """Neutron routes, hands out addresses and passes metadata on."""
     agents.skip_unless_used(service)
-    assert agents.of(service), (
-        f"Neutron lists no {service} agent. Fix: on the network node install and start "
-        f"neutron-{service.lower()}-agent, and check transport_url in its neutron.conf"
+    assert agents.of(service), f"Neutron lists no {service} agent. Fix: {agents.to_have(service)}"
+
+
+@pytest.mark.req("NEU-1")
+def test_compute_node_has_a_metadata_agent_with_ovn(compute_node: Node, agents: Agents) -> None:
+    """With OVN a guest's question for its key and name is answered on its own node, and nowhere else."""
+    if not agents.are_ovns:
+        pytest.skip("without OVN one metadata agent answers for all nodes")
+    found = [agent for agent in agents.of("Metadata") if compute_node.is_called(agent.host)]
+    assert any(agent.is_alive for agent in found), (
+        f"Neutron {'hears nothing of the' if found else 'knows no'} metadata agent on {compute_node.name}, so its "
+        f"guests get no key; it has them on {agents.hosts_of('Metadata')}. Fix: {agents.to_have('Metadata')}"
     )
 
 
