@@ -1,11 +1,12 @@
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from fixtures.cloud.agents import Agents
-from tests.network.test_network_api import test_compute_node_has_a_metadata_agent_with_ovn as compute_node_has_one
 
+compute_node_has_one = import_module("tests.network.test_network_api").test_compute_node_has_a_metadata_agent_with_ovn
 # `openstack network agent list`, as openstack-ansible shows it. Source:
 # https://opendev.org/openstack/openstack-ansible-os_neutron, doc/source/app-ovn.rst, Notes
 OVN = """
