@@ -10,7 +10,7 @@ from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.nodes import Nodes
 
 # Every cinder-volume of a Ceph cluster under one host, as `cinder service-list` shows it. Source:
-# https://opendev.org/openstack/fuel-octane (archived), octane/tests/test_util_cinder.py, where the backend is RBD-backend
+# https://opendev.org/openstack/fuel-octane (archived), octane/tests/test_util_cinder.py; there it is RBD-backend
 SHARED = ["rbd:volumes@rbd-1"]
 CEPH = "[DEFAULT]\nenabled_backends = rbd-1\n[rbd-1]\nbackend_host = rbd:volumes\n"
 # cluster = ceph: active/active, where each has its own host. Source: https://docs.openstack.org/cinder/latest,
