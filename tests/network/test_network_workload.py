@@ -21,7 +21,7 @@ from fixtures.guest.moved_floating_ip import wait_until_it_leads_to
 from fixtures.guest.removed_floating_ip import wait_until_it_leads_nowhere
 from fixtures.guest.router_namespaces import nat_of
 from fixtures.guest.spoofed_address import arrivals
-from fixtures.guest.way_in import WayIn
+from fixtures.guest.ways import WayIn, address_on
 from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.namespaces import Namespace
 
@@ -168,9 +168,10 @@ def test_guest_has_the_name_server_of_its_subnet(guest: Guest, subnet: Subnet) -
 @pytest.mark.req("NEU-11")
 def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, network_driver: Driver, deadlines: Deadlines) -> None:
     """`security group rule create --proto icmp` lets ping in."""
+    address = address_on(way_in, floating_ip)
     wait_for(
-        f"an answer to ping {way_in} to {floating_ip.floating_ip_address}",
-        probe=lambda: way_in.pings(floating_ip.floating_ip_address),
+        f"an answer to ping {way_in} to {address}",
+        probe=lambda: way_in.pings(address),
         until=bool,
         deadline=deadlines.ping,
         fix=f"openstack security group rule list; {network_driver.fixes.agent}",
@@ -180,9 +181,10 @@ def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, network_driver: Dri
 @pytest.mark.req("NEU-11")
 def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadlines) -> None:
     """`security group rule create --proto tcp --dst-port 22` lets SSH in."""
+    address = address_on(way_in, floating_ip)
     wait_for(
-        f"port 22 of {floating_ip.floating_ip_address} to open {way_in}",
-        probe=lambda: way_in.opens(floating_ip.floating_ip_address, 22),
+        f"port 22 of {address} to open {way_in}",
+        probe=lambda: way_in.opens(address, 22),
         until=bool,
         deadline=deadlines.ping,
         fix="openstack security group rule list",
@@ -239,6 +241,7 @@ def test_spoofed_address_does_not_leave_the_guest(
 
 
 @pytest.mark.req("NEU-12")
+@pytest.mark.usefixtures("outside_way_in")
 def test_floating_ip_leads_to_the_guest(
     guest: Guest, server: Server, floating_ip: FloatingIP, network_driver: Driver
 ) -> None:
@@ -260,10 +263,10 @@ def test_moved_floating_ip_leads_to_the_other_guest(
 
 @pytest.mark.req("NEU-12")
 def test_removed_floating_ip_leads_nowhere(
-    removed_floating_ip: FloatingIP, way_in: WayIn, network_driver: Driver, deadlines: Deadlines
+    removed_floating_ip: FloatingIP, outside_way_in: WayIn, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """After `server remove floating ip` nobody answers at the address."""
-    wait_until_it_leads_nowhere(removed_floating_ip, way_in, network_driver, deadlines)
+    wait_until_it_leads_nowhere(removed_floating_ip, outside_way_in, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-13")
