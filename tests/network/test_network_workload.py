@@ -294,10 +294,10 @@ def test_full_size_packets_reach_another_guest(
 
 @pytest.mark.req("NEU-13")
 def test_full_size_packets_reach_the_router(
-    guest: Guest, subnet: Subnet, full_size: int, network_driver: Driver, deadlines: Deadlines
+    guest: Guest, full_size_target: str, full_size: int, network_driver: Driver, deadlines: Deadlines
 ) -> None:
-    """Packets as large as the network's MTU pass to the network node, through VXLAN where that is another node."""
-    wait_until_full_size_passes(guest, str(subnet.gateway_ip), full_size, network_driver, deadlines)
+    """Packets as large as the network's MTU pass to the network node, through a tunnel where that is another node."""
+    wait_until_full_size_passes(guest, full_size_target, full_size, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-13")
@@ -309,25 +309,21 @@ def test_full_size_packets_reach_a_guest_on_another_node(
 
 
 @pytest.mark.req("NEU-13")
-@pytest.mark.usefixtures("answering_dhcp_server")
-def test_guest_does_not_reach_another_network(
-    guest: Guest, dhcp_server_in_other_network: str, network_driver: Driver
-) -> None:
+def test_guest_does_not_reach_another_network(guest: Guest, foreign_address: str, network_driver: Driver) -> None:
     """No router leads to a network that was added to none."""
-    assert not guest.pings(dhcp_server_in_other_network, tries=3), (
-        f"the guest's ping to {dhcp_server_in_other_network}, in a network without a router, was answered, expected "
+    assert not guest.pings(foreign_address, tries=3), (
+        f"the guest's ping to {foreign_address}, in a network without a router, was answered, expected "
         f"none. Fix: {network_driver.fixes.isolation}"
     )
 
 
 @pytest.mark.req("NEU-13")
-@pytest.mark.usefixtures("answering_dhcp_server")
-def test_overlapping_networks_of_two_projects_do_not_meet(
-    guest: Guest, dhcp_server_in_overlapping_network: str, network_driver: Driver
+def test_overlapping_networks_do_not_meet(
+    guest: Guest, overlapping_foreign_address: str, network_driver: Driver
 ) -> None:
-    """Two projects may use the same range: each network has its own VXLAN, and its own bridge on each node."""
-    assert not guest.pings(dhcp_server_in_overlapping_network, tries=3), (
-        f"the guest's ping to {dhcp_server_in_overlapping_network}, which only another project's network of the same "
+    """Two projects may use the same range: each network has its own number, and its own bridge on each node."""
+    assert not guest.pings(overlapping_foreign_address, tries=3), (
+        f"the guest's ping to {overlapping_foreign_address}, which only another network of the same "
         "range has, was answered, expected none. Fix: openstack network show -c provider:segmentation_id of both; "
         f"{network_driver.fixes.isolation}"
     )
