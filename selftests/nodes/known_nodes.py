@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import Any, cast
 
+from fixtures.nodes.boot import Properties
 from fixtures.nodes.facts import Facts
 from fixtures.nodes.nodes import Node
-from fixtures.nodes.systemd_units import Properties
 from fixtures.nodes.unit_names import ALL_UNITS, UNIT_NAMES
 
 ABSENT = {"LoadState": "not-found", "ActiveState": "inactive", "UnitFileState": ""}
@@ -44,7 +44,9 @@ def known_node(
         (masked, {**ABSENT, "LoadState": "masked"}),
     ):
         for service in services:
-            units[names[service][0]] = {"Id": names[service][0], **properties}
+            unit = names[service][0]
+            starter = unit if properties["UnitFileState"] == "enabled" else ""
+            units[unit] = {"Id": unit, "StartedBy": starter, **properties}
     return with_facts(name, {"started": units, "unit-files": names, "hostname": hostname or name})
 
 

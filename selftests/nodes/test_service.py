@@ -6,12 +6,12 @@ from typing import Any, cast
 import pytest
 import testinfra
 
+from fixtures.nodes.boot import Properties
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import NODE, Service
-from fixtures.nodes.systemd_units import Properties, parse_properties
 from selftests.nodes.known_nodes import known_node, with_facts
 from selftests.nodes.test_process_args import AT_REST, program
 
@@ -103,7 +103,8 @@ UnitFileState=
 
 
 def test_used_is_what_runs_or_will_run() -> None:
-    used = [unit["Id"] for unit in parse_properties(SHOWN) if Service(cast(Any, None), unit).is_used]
+    units = parse_started(["a", "b", "c", "d"], SHOWN).values()
+    used = [unit["Id"] for unit in units if Service(cast(Any, None), unit).is_used]
     assert used == ["nova-conductor.service", "nova-compute.service"]
 
 

@@ -15,6 +15,8 @@ RUNNING = Unit(
     active_for=5,
     socket_enabled=False,
     socket_listens=False,
+    starter="nova-compute.service",
+    switch="nova-compute.service",
 )
 
 
@@ -45,8 +47,9 @@ def test_any_other_state_is_not(state: str) -> None:
 
 
 def test_an_enabled_socket_starts_its_service_at_boot() -> None:
-    assert replace(RUNNING, enablement="disabled", socket_enabled=True).starts_at_boot
-    assert not replace(RUNNING, enablement="disabled").starts_at_boot
+    disabled = replace(RUNNING, enablement="disabled", starter="")
+    assert replace(disabled, socket_enabled=True).starts_at_boot
+    assert not disabled.starts_at_boot
 
 
 class FakeHost:
@@ -55,8 +58,8 @@ class FakeHost:
     def __init__(self, stdout: str) -> None:
         self.stdout = stdout
 
-    def run(self, _command: str, *_args: str) -> "FakeHost":
-        return self
+    def check_output(self, _command: str, *_args: str) -> str:
+        return self.stdout
 
 
 def test_the_installed_one_of_two_is_read() -> None:
@@ -68,7 +71,8 @@ def test_the_installed_one_of_two_is_read() -> None:
         "Id=virtqemud.socket\nLoadState=loaded\nActiveState=active\nSubState=listening\nUnitFileState=enabled\n"
     )
     unit = read_unit(host, ["libvirtd.service", "virtqemud.service", "virtqemud.socket"])
-    assert unit == Unit("compute1", "virtqemud.service", "disabled", "active/running", 2, 60.0, True, True)
+    expected = Unit("compute1", "virtqemud.service", "disabled", "active/running", 2, 60.0, True, True)
+    assert unit == replace(expected, switch="virtqemud.service")
 
 
 def test_a_unit_that_is_not_installed_says_so() -> None:

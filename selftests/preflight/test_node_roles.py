@@ -1,10 +1,11 @@
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from fixtures.cloud.connection import GIVEN
 from fixtures.cloud.listed_services import ListedService
+from fixtures.core.settings import SETTINGS, Settings
 from fixtures.nodes.nodes import GIVEN_NODES, NODES, REASONS, Given, Node
 from fixtures.nodes.role_hints import hints_of
 from fixtures.nodes.role_option import wishes_in
@@ -32,6 +33,7 @@ def given(*nodes: Node, options: tuple[str, ...] = ()) -> Any:
     hints = {node.name: hints_of(node.name, ()) for node in nodes}
     stash = pytest.Stash()
     stash[GIVEN_NODES] = Given(nodes, hints, wishes_in(options, hints))
+    stash[SETTINGS] = cast(Settings, SimpleNamespace(sample=0, sample_seed=""))
     return SimpleNamespace(stash=stash, option=SimpleNamespace(hosts=",".join(hints)))
 
 

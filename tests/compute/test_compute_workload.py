@@ -12,6 +12,7 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.redaction import redact
 from fixtures.guest.guest import Guest
 from fixtures.identity.endpoints import http_status
+from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.nodes import Node
 
 
@@ -46,12 +47,12 @@ def test_guest_boots(cloud: Connection, server: Server, deadlines: Deadlines) ->
 
 
 @pytest.mark.req("NOVA-13")
-def test_key_opens_the_guest(guest: Guest, local_key: LocalKey) -> None:
+def test_key_opens_the_guest(guest: Guest, local_key: LocalKey, network_driver: Driver) -> None:
     """The guest lets in the holder of the key pair's private half."""
     keys = guest.run("cat ~/.ssh/authorized_keys").stdout
     assert local_key.public_text in keys, (
         f"the guest's authorized_keys lack our key; it has: {keys or 'none'}. "
-        "Fix: check the metadata service (neutron-metadata-agent, nova-api-metadata)"
+        f"Fix: {network_driver.fixes.metadata}; check nova-api-metadata"
     )
 
 
