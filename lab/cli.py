@@ -9,8 +9,7 @@ from types import FrameType
 
 from lab import commands, leftovers, logs, owner, preflight
 from lab.errors import LabError, LackingError
-from lab.machines import machines
-from lab.rename_units import distributions
+from lab.machines import DEFAULT, clouds, machines
 
 _DESCRIPTION = """A real OpenStack on this machine, out of Debian's packages: a controller, a compute and a
 block storage node, on networks of their own that nothing leaves."""
@@ -79,12 +78,11 @@ def _run(arguments: list[str]) -> int:
 def _act(options: argparse.Namespace, command: list[str]) -> int:
     actions: dict[str, Callable[[], int]] = {
         "check": commands.check,
-        "up": commands.up,
+        "up": lambda: commands.up(options.cloud),
         "status": commands.show_status,
         "exec": lambda: commands.execute(options.machine, command),
         "reset": commands.reset,
         "reboot": lambda: commands.reboot(options.machine),
-        "rename-units": lambda: commands.rename_units(options.machine, options.distribution),
         "break": lambda: _break(options),
         "mend": lambda: commands.mend(options.name),
         "down": lambda: commands.down(options.force),
@@ -120,7 +118,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "check", help="ask whether this machine can run the lab; nothing is installed or made; exit code 2 if not"
     )
-    commands.add_parser("up", help="build what is not cached, start, wait until the cloud is healthy")
+    up = commands.add_parser("up", help="build what is not cached, start, wait until the cloud is healthy")
+    titles = "; ".join(f"{name}: {title}" for name, title in clouds().items())
+    up.add_argument(
+        "cloud", nargs="?", choices=clouds(), help=f"which of lab/clouds ({DEFAULT} if none is up) — {titles}"
+    )
     commands.add_parser("status", help="show what runs, with memory, disk and logs; exit code 3 if it is down")
     execute = commands.add_parser(
         "exec",
@@ -131,11 +133,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("reset", help="throw away what was changed: the machines start anew from their images")
     reboot = commands.add_parser("reboot", help="reboot a machine from inside, keeping its disk; wait until it answers")
     reboot.add_argument("machine", choices=names)
-    rename = commands.add_parser(
-        "rename-units", help="give a machine's services the names of another distribution, until reset"
-    )
-    rename.add_argument("machine", choices=names)
-    rename.add_argument("distribution", choices=distributions())
     breaking = commands.add_parser("break", help="break it in one of the ways that people do (faults/)")
     which = breaking.add_mutually_exclusive_group(required=True)
     which.add_argument("name", nargs="?", help="the fault")

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lab import faults, host_packages, leftovers, lifecycle, mounts, owner, preflight, processes, runner, status
-from lab import rename_units as renaming
 from lab.errors import LabError
-from lab.machines import machines
+from lab.machines import choose, chosen, clouds, machines
 from lab.paths import CACHE
 from lab.progress import say, step
 
@@ -18,12 +17,18 @@ if TYPE_CHECKING:
 DOWN = 3  # exit code of status, as systemctl(1) has it for a service that does not run
 
 
-def up() -> int:
-    """Build what is not cached, start, wait until the cloud is healthy."""
+def up(cloud: str | None = None) -> int:
+    """Build what is not cached, start, wait until the cloud is healthy.
+
+    Args:
+        cloud: which one, of lab/clouds; without, the one that is up, or the default.
+    """
     preflight.check_kind()
     with _changing():
         if not lifecycle.is_up():
-            _start()
+            _start(cloud)
+        elif cloud not in (None, chosen()):
+            raise LabError(f"up, as {chosen()}: './lab/lab down' first, then './lab/lab up {cloud}'")
         elif not _is_present():
             raise LabError("up, but the recipe has changed since: './lab/lab reset' starts the present one")
         else:
@@ -44,26 +49,28 @@ def check() -> int:
     if lifecycle.is_up():
         say("up already")
     else:
-        preflight.require(_lacks_to_start())
+        preflight.require(_lacks_to_start(chosen()))
         say("this machine can run the lab: './lab/lab up' starts it")
     return 0
 
 
-def _lacks_to_start() -> list[str]:
-    return [*preflight.lacks_to_run(), *_lacks_to_build()]
+def _lacks_to_start(cloud: str) -> list[str]:
+    return [*preflight.lacks_to_run(cloud), *_lacks_to_build(cloud)]
 
 
-def _lacks_to_build() -> list[str]:
+def _lacks_to_build(cloud: str) -> list[str]:
     from lab import images
 
-    return [] if images.cached() else preflight.lacks_to_build()
+    return [] if images.cached(cloud) else preflight.lacks_to_build()
 
 
-def _start() -> None:
-    preflight.require(_lacks_to_start())
+def _start(cloud: str | None = None) -> None:
+    cloud = cloud or chosen()
+    preflight.require(_lacks_to_start(cloud))
     # A start that was cut off leaves nothing worth keeping.
     lifecycle.down()
     owner.claim()
+    choose(cloud)
     leftovers.remember_absent()
     build = _build()
     _prune()
@@ -95,9 +102,9 @@ def _prune() -> None:
 
 
 def show_status() -> int:
-    """Print a table of the machines; DOWN unless all run."""
+    """Print which cloud it is and a table of the machines; DOWN unless all run."""
     owner.require_ours()
-    print(status.text(status.table()))
+    print(f"{chosen()}: {clouds()[chosen()]}", status.text(status.table()), sep="\n")
     return 0 if status.all_running() else DOWN
 
 
@@ -115,7 +122,7 @@ def reset() -> int:
     preflight.check_kind()
     with _changing():
         if lifecycle.is_up():
-            preflight.require(_lacks_to_build())
+            preflight.require(_lacks_to_build(chosen()))
             lifecycle.restart(_build())
             _prune()
         else:
@@ -129,16 +136,6 @@ def reboot(machine: str) -> int:
     with _changing():
         lifecycle.runner_files()
         lifecycle.reboot(machines()[machine])
-    return 0
-
-
-def rename_units(machine: str, distribution: str) -> int:
-    """Give a machine's services the names of another distribution, and wait until the cloud is healthy again."""
-    with _changing():
-        lifecycle.runner_files()
-        with step(f"rename units of {machine} as in {distribution}"):
-            renaming.rename_units(machines()[machine], distribution)
-        _wait_until_healthy()
     return 0
 
 

@@ -1,15 +1,17 @@
 """Ways to break the lab: each is a file in faults/, with what a person did wrong and how to undo it."""
 
 import random
+import subprocess
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab import runner
 from lab.errors import LabError
 from lab.fault_file import mistakes
-from lab.machines import machines
-from lab.paths import CHECKOUT, STATE
+from lab.machines import clouds, machines
+from lab.paths import CHECKOUT, LAB, STATE
 
 FOLDER = CHECKOUT / "faults"
 _WORDS = FOLDER / "words.sh"
@@ -83,13 +85,23 @@ def forget() -> None:
         (_BROKEN / name).unlink()
 
 
+def in_words_of(roles: Iterable[str], script: str) -> str:
+    """Return a script with the names and places that things have on a machine of these roles (faults.sed of a role)."""
+    for role in roles:
+        if (words := LAB / "roles" / role / "faults.sed").exists():
+            script = subprocess.run(
+                ["sed", "-f", words], input=script, capture_output=True, text=True, check=True
+            ).stdout
+    return script
+
+
 def _read(path: Path) -> Fault:
     place = path.relative_to(FOLDER.parent)
     try:
         entry = tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LabError(f"{place}: not TOML: {error}. Fix: see docs/adding-a-fault.md") from None
-    known = machines()
+    known = {name: None for cloud in clouds() for name in machines(cloud)}
     if wrong := list(mistakes(entry, known)):
         raise LabError("\n".join(f"{place}: {each}" for each in wrong))
     scripts = {key: entry.pop(key) for key in list(entry) if key in known}  # done in the order of the file
@@ -99,6 +111,8 @@ def _read(path: Path) -> Fault:
 
 def _on_machines(scripts: dict[str, str]) -> None:
     for name, script in scripts.items():
-        done = runner.on_machine(machines()[name], "bash", "-euo", "pipefail", "-c", _WORDS.read_text() + script)
+        machine = machines()[name]
+        whole = in_words_of(machine.roles, _WORDS.read_text() + script)
+        done = runner.on_machine(machine, "bash", "-euo", "pipefail", "-c", whole)
         if done.returncode:
             raise LabError(f"{name}: {done.stderr.strip()[-300:] or f'exit code {done.returncode}'}")

@@ -16,7 +16,7 @@ from lab.command import run
 from lab.configure import configure, values_for, write_disk
 from lab.guest import build as guest
 from lab.guest import kernel as guest_kernel
-from lab.machines import Machine, machines
+from lab.machines import Machine, clouds, machines
 from lab.paths import CACHE, LOGS
 from lab.progress import step
 
@@ -41,10 +41,10 @@ class Build:
     runner: Path
 
 
-def cached() -> Build | None:
-    """Return what the cache holds for the present recipe, or None if something is missing."""
-    build = _build()
-    parts = [build.kernel, build.guest, build.runner, _base(), *(_packages(machine) for machine in machines().values())]
+def cached(cloud: str | None = None) -> Build | None:
+    """Return what the cache holds for a cloud's present recipe (without one, for the cloud that the lab is), or None if something is missing."""
+    build, everyone = _build(cloud), machines(cloud).values()
+    parts = [build.kernel, build.guest, build.runner, _base(), *map(_packages, everyone)]
     return build if all(part.exists() for part in parts) else None
 
 
@@ -87,7 +87,7 @@ def _is_in_use() -> bool:
 
 
 def prune() -> None:
-    """Remove what other recipes left in the cache; only while no machine runs from it."""
+    """Remove what is of no cloud's present recipe from the cache; only while no machine runs from it."""
     if _is_in_use():
         return
     build = _build()
@@ -95,9 +95,9 @@ def prune() -> None:
         build.kernel.parent,
         build.guest.parent,
         _guest_kernel().parent,
-        _cloud(),
         _base(),
-        *(_packages(each) for each in machines().values()),
+        *map(_cloud, clouds()),
+        *(_packages(each) for cloud in clouds() for each in machines(cloud).values()),
     }
     for path in (
         entry
@@ -108,15 +108,16 @@ def prune() -> None:
             layers.remove(path)
 
 
-def _build() -> Build:
-    images = {name: _image(machine) for name, machine in machines().items()}
-    return Build(_kernel(), _guest(), images, _cloud() / "runner")
+def _build(cloud: str | None = None) -> Build:
+    made = _cloud(cloud)
+    images = {name: _image(machine, made) for name, machine in machines(cloud).items()}
+    return Build(_kernel(), _guest(), images, made / "runner")
 
 
-def _image(machine: Machine) -> Image:
+def _image(machine: Machine, made: Path) -> Image:
     if machine.kind == "uml":
-        return Image(disk=_cloud() / f"{machine.name}.ext4")
-    return Image(layers=(_cloud() / machine.name, *_lower(machine)))
+        return Image(disk=made / f"{machine.name}.ext4")
+    return Image(layers=(made / machine.name, *_lower(machine)))
 
 
 def _kernel() -> Path:
@@ -143,8 +144,8 @@ def _lower(machine: Machine) -> tuple[Path, Path]:
     return _packages(machine), _base()
 
 
-def _cloud() -> Path:
-    return CACHE / "cloud" / recipe.cloud_key(machines().values())
+def _cloud(cloud: str | None = None) -> Path:
+    return CACHE / "cloud" / recipe.cloud_key(cloud)
 
 
 def _once(

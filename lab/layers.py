@@ -22,7 +22,8 @@ force-unsafe-io
 
 def packages(roles: Iterable[str]) -> list[str]:
     """Return the packages that these roles install, each once, in order."""
-    lines = (line.strip() for role in roles for line in (LAB / "roles" / role / "packages").read_text().splitlines())
+    files = (file for role in roles if (file := LAB / "roles" / role / "packages").exists())
+    lines = (line.strip() for file in files for line in file.read_text().splitlines())
     return list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 

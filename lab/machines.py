@@ -1,12 +1,16 @@
-"""The machines and networks of the lab, read from machines.toml."""
+"""The machines and networks of the lab's clouds, read from clouds/*.toml; one cloud runs at a time."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from typing import Any
 
-from lab.paths import LAB
+from lab.paths import LAB, STATE
 
-TABLE = LAB / "machines.toml"
+CLOUDS = LAB / "clouds"
+DEFAULT = "notes"
+_CHOSEN = STATE / "cloud"
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,46 @@ class Machine:
     disk: int = 0
 
 
-def networks() -> dict[str, Network]:
-    """Return the networks by name."""
-    table = tomllib.loads(TABLE.read_text())["networks"]
+def clouds() -> dict[str, str]:
+    """Return the title of each cloud that the lab can be."""
+    return {file.stem: _table(file.stem)["title"] for file in sorted(CLOUDS.glob("*.toml"))}
+
+
+def chosen() -> str:
+    """Return the cloud that the lab is at present, or would be."""
+    try:
+        return _CHOSEN.read_text()
+    except FileNotFoundError:
+        return DEFAULT
+
+
+def choose(cloud: str) -> None:
+    """Let the lab be this cloud, until it is down."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    _CHOSEN.write_text(cloud)
+
+
+def networks(cloud: str | None = None) -> dict[str, Network]:
+    """Return the networks of a cloud by name; without one those of the present cloud."""
     return {
         name: Network(name, IPv4Network(entry["cidr"]), entry["runner"], tuple(entry.get("pool", ())))
-        for name, entry in table.items()
+        for name, entry in _table(cloud or chosen())["networks"].items()
     }
 
 
-def machines() -> dict[str, Machine]:
-    """Return the machines by name, in the order of the table."""
-    table = tomllib.loads(TABLE.read_text())["machines"]
-    return {name: Machine(name=name, **{**entry, "roles": tuple(entry["roles"])}) for name, entry in table.items()}
+def machines(cloud: str | None = None) -> dict[str, Machine]:
+    """Return the machines of a cloud by name, in the order of the table; without one those of the present cloud."""
+    return {name: _machine(name, entry) for name, entry in _table(cloud or chosen())["machines"].items()}
+
+
+def _machine(name: str, entry: Mapping[str, Any]) -> Machine:
+    return Machine(name=name, **{**entry, "roles": tuple(entry["roles"])})
+
+
+def _table(cloud: str) -> dict[str, Any]:
+    own = tomllib.loads((CLOUDS / f"{cloud}.toml").read_text())
+    like = _table(own.pop("like")) if "like" in own else {"machines": {}, "networks": {}}
+    everywhere = own.pop("roles", [])
+    machines = {**like["machines"], **own.pop("machines", {})}
+    with_roles = {name: {**entry, "roles": [*entry["roles"], *everywhere]} for name, entry in machines.items()}
+    return {**like, **own, "machines": with_roles}

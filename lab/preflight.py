@@ -44,12 +44,12 @@ def require(lacks: Sequence[str]) -> None:
         raise LackingError(lacks)
 
 
-def lacks_to_run() -> list[str]:
-    """Return what this machine, of the right kind, lacks to run the lab."""
+def lacks_to_run(cloud: str) -> list[str]:
+    """Return what this machine, of the right kind, lacks to run a cloud of the lab."""
     return [
         *_processors(),
         *_memory(),
-        *_shared_memory(),
+        *_shared_memory(cloud),
         *_disk(_existing(STATE), _DISK_TO_RUN),
         *_cache_permits("noexec", os.ST_NOEXEC),
         *host_kernel.lacks([_existing(STATE), _existing(CACHE)]),
@@ -94,11 +94,11 @@ def _memory() -> list[str]:
     return [f"too little memory: {kib / 1024**2:.1f} GiB available, {_MEMORY} GiB needed"]
 
 
-def _shared_memory() -> list[str]:
+def _shared_memory(cloud: str) -> list[str]:
     """A user-mode kernel has its memory there and runs what is in it (Linux, arch/um/os-Linux/mem.c, check_tmpexec())."""
     if not _SHARED_MEMORY.is_dir():
         return [f"{_SHARED_MEMORY}: not there, but machines keep their memory in it. Fix: mount a tmpfs on it"]
-    return [*_exec(_SHARED_MEMORY), *_space(_SHARED_MEMORY)]
+    return [*_exec(_SHARED_MEMORY), *_space(_SHARED_MEMORY, cloud)]
 
 
 def _exec(shared: Path) -> list[str]:
@@ -107,8 +107,8 @@ def _exec(shared: Path) -> list[str]:
     return [f"{shared}: mounted noexec, but machines run what is in it. Fix: mount -o remount,exec {shared}"]
 
 
-def _space(shared: Path) -> list[str]:
-    needed = sum(machine.memory for machine in machines().values()) * 1024**2
+def _space(shared: Path, cloud: str) -> list[str]:
+    needed = sum(machine.memory for machine in machines(cloud).values()) * 1024**2
     free = shutil.disk_usage(shared).free
     if free >= needed:
         return []

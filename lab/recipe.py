@@ -7,7 +7,7 @@ from pathlib import Path
 from lab import kernel, layers
 from lab.guest import build as guest
 from lab.guest import kernel as guest_kernel
-from lab.machines import TABLE, Machine
+from lab.machines import Machine, machines, networks
 from lab.paths import LAB
 
 
@@ -48,8 +48,12 @@ def packages_key(machine: Machine) -> str:
     return _key(base_key(), *layers.packages(machine.roles))
 
 
-def cloud_key(machines: Iterable[Machine]) -> str:
-    """Return the key of the configured machines: roles, table, and all that they stand on."""
-    roles = [path for path in (LAB / "roles").rglob("*") if path.is_file()]
-    code = [TABLE, LAB / "configure.py", LAB / "images.py"]
-    return _key(kernel_key(), *(packages_key(machine) for machine in machines), *_contents([*roles, *code]))
+def cloud_key(cloud: str | None) -> str:
+    """Return the key of a cloud's configured machines: what each is, its roles, and all that they stand on."""
+    everyone = machines(cloud).values()
+    used = {role for machine in everyone for role in machine.roles}
+    roles = [path for role in used for path in (LAB / "roles" / role).rglob("*") if path.is_file()]
+    made = [path for path in roles if path.name != "faults.sed"]
+    code = [LAB / "configure.py", LAB / "images.py"]
+    shape = [*map(repr, everyone), *map(repr, networks(cloud).values())]
+    return _key(kernel_key(), *shape, *map(packages_key, everyone), *_contents([*made, *code]))

@@ -227,6 +227,16 @@ def test_a_missing_role_is_no_problem_where_other_checks_are_left(tmp_path: Path
         ("--connection=foo", "--hosts=controller: Unknown connection type 'foo'"),
         ("--hosts=controller,compute1,controller", "--hosts: controller is given twice"),
         ("--row=NOVA-99", "--row=NOVA-99: no such row"),
+        ("--at-once=0", "--at-once=0: not a whole number from 1 to 200. Fix: give such as --at-once=5"),
+        ("--at-once=201", "--at-once=201: not a whole number from 1 to 200"),
+        ("--at-once=abc", "--at-once=abc: not a whole number"),
+        ("--at-once=", "--at-once=: empty"),
+        ("--sample=-1", "--sample=-1: not a whole number from 1 to 999999. Fix: give such as --sample=5"),
+        ("--sample=0", "--sample=0: not a whole number"),
+        ("--sample=1.5", "--sample=1.5: not a whole number"),
+        ("--sample-seed=", "--sample-seed=: empty"),
+        ("--maxfail-alike=-1", "--maxfail-alike=-1: not a whole number from 0 to 999999"),
+        (f"--maxfail-alike={'9' * 5000}", "--maxfail-alike=9999"),
     ],
 )
 def test_what_is_malformed_is_told_in_one_line(option: str, told: str, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import configure, credentials, health, layers, machines, recipe
+from lab import configure, credentials, faults, health, layers, machines, recipe
 from lab.paths import LAB
 
 
@@ -20,7 +20,6 @@ def roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     subprocess.run(["cp", "-r", LAB, tmp_path / "lab"], check=True)
     for module in (recipe, layers):
         monkeypatch.setattr(module, "LAB", tmp_path / "lab")
-    monkeypatch.setattr(recipe, "TABLE", tmp_path / "lab/machines.toml")
     monkeypatch.setattr(recipe, "kernel_key", lambda: "kernel")
     monkeypatch.setattr(configure, "_ROLES", tmp_path / "lab/roles")
     return tmp_path / "lab/roles"
@@ -28,7 +27,7 @@ def roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def keys() -> tuple[str, str, str]:
     compute = machines.machines()["compute1"]
-    return recipe.base_key(), recipe.packages_key(compute), recipe.cloud_key(machines.machines().values())
+    return recipe.base_key(), recipe.packages_key(compute), recipe.cloud_key("notes")
 
 
 def test_an_unchanged_recipe_has_the_same_keys(roles: Path) -> None:
@@ -70,6 +69,32 @@ def test_an_unknown_placeholder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "files/nova.conf").write_text("my_ip = {{MY_PI}}\n")
     with pytest.raises(KeyError, match="MY_PI"):
         configure._write_files(tmp_path / "files", tmp_path / "tree", {"MY_IP": "10.0.0.101"})
+
+
+@pytest.mark.parametrize("cloud", machines.clouds())
+def test_a_cloud_has_all_that_its_machines_need(cloud: str) -> None:
+    for machine in machines.machines(cloud).values():
+        assert all((LAB / "roles" / role).is_dir() for role in machine.roles)
+
+
+def test_a_cloud_that_is_like_another_has_its_machines_each_with_one_role_more() -> None:
+    notes, rdo = machines.machines("notes"), machines.machines("rdo")
+    assert rdo == {name: replace(machine, roles=(*machine.roles, "rdo")) for name, machine in notes.items()}
+    assert machines.networks("rdo") == machines.networks("notes")
+
+
+def test_clouds_of_the_same_packages_share_them_and_are_configured_apart() -> None:
+    notes, rdo = (recipe.packages_key(machines.machines(cloud)["compute1"]) for cloud in ("notes", "rdo"))
+    assert notes == rdo
+    assert recipe.cloud_key("notes") != recipe.cloud_key("rdo")
+
+
+def test_a_fault_is_broken_under_the_names_of_the_cloud() -> None:
+    script = "systemctl -q disable nova-compute\nsed -i s/a/b/ /etc/nova/nova.conf /etc/iptables/rules.v4\n"
+    assert faults.in_words_of(["node", "compute", "rdo"], script) == (
+        "systemctl -q disable openstack-nova-compute\nsed -i s/a/b/ /etc/nova/nova.conf /etc/sysconfig/iptables\n"
+    )
+    assert faults.in_words_of(["node", "compute"], script) == script
 
 
 @pytest.mark.parametrize("machine", machines.machines().values(), ids=lambda machine: machine.name)

@@ -47,7 +47,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(attempt, "refusal", lambda _: "")
     monkeypatch.setattr(netlink, "find_extension", lambda _name, _target: None)
     monkeypatch.setattr(lifecycle, "is_up", lambda: False)
-    monkeypatch.setattr(images, "cached", lambda: None)
+    monkeypatch.setattr(images, "cached", lambda *_: None)
     return tmp_path
 
 
@@ -136,7 +136,7 @@ def test_lacks_are_told_all_at_once(
 
 @pytest.mark.usefixtures("machine")
 def test_what_is_only_needed_to_build_is_not_asked_for_with_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "cached", lambda: "a build")
+    monkeypatch.setattr(images, "cached", lambda *_: "a build")
     monkeypatch.setattr(host_packages, "mirror_lacks", lambda: ["package mirror unreachable: http://mirror"])
     assert cli.main(["check"]) == 0
 
@@ -185,7 +185,7 @@ def test_mount_options_that_forbid_it_are_told(
 
 def test_a_machine_without_shared_memory_is_told(machine: Path) -> None:
     (machine / "shm").rmdir()
-    assert preflight.lacks_to_run() == [
+    assert preflight.lacks_to_run("notes") == [
         f"{machine}/shm: not there, but machines keep their memory in it. Fix: mount a tmpfs on it"
     ]
 

@@ -39,7 +39,7 @@ def test_a_node_in_other_roles_is_not_read_again() -> None:
 
 def test_without_a_node_it_is_said_why() -> None:
     assert Nodes("", ()).why_none == "no --hosts given"
-    assert Nodes("db1", (), (known_node("db1"),)).why_none.startswith("none of --hosts=db1 has a role")
+    assert Nodes("db1", (), left_out=(known_node("db1"),)).why_none.startswith("none of --hosts=db1 has a role")
 
 
 @pytest.mark.parametrize(

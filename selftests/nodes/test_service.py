@@ -36,6 +36,9 @@ def test_one_that_is_not_installed_has_no_arguments() -> None:
 def venv(tmp_path: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     program(tmp_path / "venv" / "bin", "nova-manage", "echo of the virtual environment\n")
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    for name in ("nova-27.1.0", "openstack_placement-9.0.0", "nova_powervm-9.0.0", "six-1.0"):
+        (packages / f"{name}.dist-info").mkdir()
     return tmp_path / "venv"
 
 
@@ -53,6 +56,7 @@ def test_a_service_of_a_virtual_environment_is_entered(
     assert service.place == str(venv / "bin")
     assert service.host.check_output("nova-manage") == "of the virtual environment"
     assert not service.node_host.exists("nova-manage")
+    assert service.started["Distributions"].split() == ["nova-27.1.0", "openstack_placement-9.0.0"]
     service.node_host._silences.append("it did not answer within 60 s")
     with pytest.raises(NoAnswer, match="it was not asked again"):
         service.host.run("true")

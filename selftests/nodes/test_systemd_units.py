@@ -61,7 +61,7 @@ class FakeHost:
 
 def test_the_installed_one_of_two_is_read() -> None:
     host = FakeHost(
-        "100.00 50.00\n"
+        "100.00 50.00 1700000000\n"
         "Id=libvirtd.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\n\n"
         "NRestarts=2\nActiveEnterTimestampMonotonic=40000000\nId=virtqemud.service\nLoadState=loaded\n"
         "ActiveState=active\nSubState=running\nUnitFileState=disabled\n\n"
@@ -72,7 +72,7 @@ def test_the_installed_one_of_two_is_read() -> None:
 
 
 def test_a_unit_that_is_not_installed_says_so() -> None:
-    host = FakeHost("100.00 50.00\nId=nova-compute.service\nLoadState=not-found\nActiveState=inactive\n")
+    host = FakeHost("100.00 50.00 1700000000\nId=nova-compute.service\nLoadState=not-found\nActiveState=inactive\n")
     unit = read_unit(host, ["nova-compute.service"])
     assert (unit.name, unit.is_installed, unit.starts_at_boot) == ("nova-compute.service", False, False)
     assert unit.not_running.startswith("compute1: nova-compute.service is not installed, not running. Fix: ")

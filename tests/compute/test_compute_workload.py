@@ -58,7 +58,7 @@ def test_key_opens_the_guest(guest: Guest, local_key: LocalKey) -> None:
 @pytest.mark.req("NOVA-15")
 def test_console_page_answers(vnc_console: VncConsole) -> None:
     """`openstack console url show` gives a URL, and a browser gets a page there."""
-    status = http_status(vnc_console.url)
+    status = http_status(vnc_console.url, vnc_console.trusted)
     assert status == 200, (
         f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {status or 'no connection'}. "
         "Fix: [vnc] novncproxy_base_url in the compute node's nova.conf must lead here to nova-novncproxy, and to a "

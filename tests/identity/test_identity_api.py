@@ -3,6 +3,7 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
 from fixtures.cloud.connection import refusal
+from fixtures.cloud.trust import trusted_by
 from fixtures.identity.endpoints import Endpoint, http_status
 
 operators_only = pytest.mark.parametrize(
@@ -34,11 +35,13 @@ def test_member_gets_a_token(member: Connection) -> None:
 
 
 @pytest.mark.req("KEY-1")
-def test_every_service_answers_the_runner(public_endpoints: list[Endpoint], subtests: pytest.Subtests) -> None:
-    """Each service of the catalogue answers on its public endpoint when we ask."""
+def test_every_service_answers_the_runner(
+    given_cloud: Connection, public_endpoints: list[Endpoint], subtests: pytest.Subtests
+) -> None:
+    """Each service of the catalogue answers on its public endpoint when we ask, and proves who it is."""
     for endpoint in public_endpoints:
         with subtests.test(endpoint.service):
-            status = http_status(endpoint.url)
+            status = http_status(endpoint.url, trusted_by(given_cloud))
             assert 0 < status < 500, (
                 f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
                 "Fix: start the service's API and read its log, or openstack endpoint set --url"
