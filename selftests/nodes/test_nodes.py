@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.nodes import Nodes, side_by_side
+from fixtures.nodes.nodes import Nodes, are_one_host, side_by_side
 from selftests.nodes.known_nodes import known_node
 
 
@@ -40,3 +40,16 @@ def test_a_node_in_other_roles_is_not_read_again() -> None:
 def test_without_a_node_it_is_said_why() -> None:
     assert Nodes("", ()).why_none == "no --hosts given"
     assert Nodes("db1", (), left_out=(known_node("db1"),)).why_none.startswith("none of --hosts=db1 has a role")
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "is_one"),
+    [
+        ("kvm3", "kvm3.example.org", True),
+        ("kvm3", "kvm33", False),
+        ("10.0.0.5", "10.0.0.6", False),
+        ("10.0.0.5", "10.0.0.5", True),
+    ],
+)
+def test_a_domain_makes_no_other_host(name: str, other: str, is_one: bool) -> None:
+    assert are_one_host(name, other) is is_one

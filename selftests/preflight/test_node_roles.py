@@ -42,7 +42,7 @@ def apis(monkeypatch: pytest.MonkeyPatch) -> list[ListedService]:
     """What the APIs list; a test adds to it."""
     listed: list[ListedService] = []
     monkeypatch.setattr(node_roles, "given_connection", lambda config: config.stash.setdefault(GIVEN, None))
-    monkeypatch.setattr(node_roles, "_as_operator", lambda _: listed)
+    monkeypatch.setattr(node_roles, "_as_operator", lambda _: (listed, ""))
     return listed
 
 
@@ -60,11 +60,11 @@ def test_nodes_and_apis_decide(apis: list[ListedService]) -> None:
 
 def test_without_the_apis_nodes_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: object) -> None:
-        raise PermissionError("only an operator is told")
+        raise TimeoutError("no answer within 20 s")
 
     monkeypatch.setattr(node_roles, "_as_operator", refuse)
     config = given(known_node("infra1", running=["nova-conductor"]))
-    assert find_out(config).without_apis == "only an operator is told"
+    assert find_out(config).without_apis == "no answer within 20 s"
     assert roles(config) == {"infra1": "controller"}
     assert GIVEN not in config.stash, "preflight and the checks begin anew"
 
@@ -81,6 +81,21 @@ def test_who_cannot_be_seen_is_what_its_name_says() -> None:
     find_out(config)
     assert roles(config) == {"compute1": "compute", "kvm3": "block compute controller network object"}
     assert config.stash[ROLELESS] == {"kvm3": question("kvm3")}
+
+
+def test_what_loses_its_role_is_left_out_though_it_cannot_be_seen() -> None:
+    config = given(silent("compute1"), silent("compute2"), options=("compute=-compute1",))
+    find_out(config)
+    assert (roles(config), config.stash[ROLELESS]) == ({"compute2": "compute"}, {})
+
+
+def test_a_member_goes_on_with_the_same_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(node_roles, "given_connection", lambda config: config.stash.setdefault(GIVEN, None))
+    monkeypatch.setattr(node_roles, "is_operator", lambda _: False)
+    config = given(known_node("infra1", running=["nova-conductor"]))
+    assert find_out(config).without_apis == "only an operator is told"
+    assert GIVEN in config.stash
 
 
 def test_what_was_read_is_not_read_again() -> None:
