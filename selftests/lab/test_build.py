@@ -3,34 +3,15 @@
 import base64
 import hashlib
 import json
-import re
-<<<<<<< HEAD
-import runpy
 import stat
 import subprocess
-import sys
-=======
-import stat
-import subprocess
-import tomllib
->>>>>>> h-kolla
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fixtures.nodes.unit_names import UNIT_NAMES
 from lab import configure, credentials, faults, health, layers, machines, recipe
 from lab.paths import LAB
-
-<<<<<<< HEAD
-SWIFT = ("account", "container", "object", "proxy")
-=======
-KOLLA = tomllib.loads((LAB / "roles/kolla/containers.toml").read_text())
-WORDS = {
-    "unit", "image", "user", "command", "files", "optional", "rings", "privileged", "ipc", "pid", "volumes", "stop", "owned",
-}  # fmt: skip
->>>>>>> h-kolla
 
 
 @pytest.fixture
@@ -96,20 +77,11 @@ def test_a_cloud_has_all_that_its_machines_need(cloud: str) -> None:
         assert all((LAB / "roles" / role).is_dir() for role in machine.roles)
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("cloud", ["rdo", "devstack"])
+@pytest.mark.parametrize("cloud", ["rdo", "devstack", "kolla"])
 def test_a_cloud_that_is_like_another_has_its_machines_each_with_one_role_more(cloud: str) -> None:
     notes, other = machines.machines("notes"), machines.machines(cloud)
     assert other == {name: replace(machine, roles=(*machine.roles, cloud)) for name, machine in notes.items()}
     assert machines.networks(cloud) == machines.networks("notes")
-=======
-def test_a_cloud_that_is_like_another_has_its_machines_each_with_one_role_more() -> None:
-    notes = machines.machines("notes")
-    for cloud in ("rdo", "kolla"):
-        more = {name: replace(machine, roles=(*machine.roles, cloud)) for name, machine in notes.items()}
-        assert machines.machines(cloud) == more
-        assert machines.networks(cloud) == machines.networks("notes")
->>>>>>> h-kolla
 
 
 def test_clouds_of_the_same_packages_share_them_and_are_configured_apart() -> None:
@@ -126,86 +98,6 @@ def test_a_fault_is_broken_under_the_names_of_the_cloud() -> None:
     assert faults.in_words_of(["node", "compute"], script) == script
 
 
-<<<<<<< HEAD
-def test_a_fault_is_broken_in_the_places_that_devstack_has() -> None:
-    script = "keep $LB /etc/nova/nova.conf\nsystemctl stop nova-conductor\nage_reports nova-conductor\n"
-    assert faults.in_words_of(["devstack"], "LB=/etc/neutron/plugins/ml2/linuxbridge_agent.ini\n" + script) == (
-        "LB=/etc/neutron/plugins/ml2/ml2_conf.ini\nkeep $LB /etc/nova/nova[.-]c*f\n"
-        "systemctl stop devstack@n-super-cond.service devstack@n-cond-cell1.service\nage_reports nova-conductor\n"
-    )
-
-
-def test_no_fault_starts_or_stops_a_unit_of_debians_on_devstack() -> None:
-    scripts = [
-        each for fault in faults.catalogue().values() for each in (*fault.breaks.values(), *fault.mends.values())
-    ]
-    lines = faults.in_words_of(["devstack"], "\n".join(scripts)).splitlines()
-    words = {word.removesuffix(".service") for line in lines if "systemctl" in line for word in line.split()}
-    services = {word for word in words if re.match(r"devstack@|(cinder|glance|neutron|nova|swift)-", word)}
-    assert "devstack@q-l3" in services
-    assert services <= {"cinder-volumes-loop", *devstack_units()}
-
-
-def test_the_suite_knows_the_units_of_devstack_that_the_lab_makes() -> None:
-    known = {name for names in UNIT_NAMES["devstack"].values() for name in names}
-    apis = {f"devstack@{name}" for name in ("keystone", "placement-api", "g-api", "n-api", "n-api-meta", "c-api")}
-    assert {f"{name}.service" for name in devstack_units() - apis} <= known | {"devstack@n-super-cond.service"}
-
-
-def devstack_units() -> set[str]:
-    """The units that the role writes."""
-    script = (LAB / "roles/devstack/units").read_text()
-    found = re.findall(r"^(?:api|program) \S+ (\S+)", script, re.MULTILINE)
-    return {f"devstack@{name}" for name in (*found, *(f"s-{kind}" for kind in SWIFT))}
-
-
-def test_what_a_message_must_say_has_the_names_of_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    fault = faults.named("nova-compute-stopped")
-    assert faults.said_here(fault) == fault.words
-    monkeypatch.setattr(machines, "chosen", lambda: "devstack")
-    assert faults.said_here(fault) == ("devstack@n-cpu.service", "not running")
-
-
-def test_options_are_put_over_a_configuration_file(tmp_path: Path) -> None:
-    file = tmp_path / "nova.conf"
-    file.write_text("[DEFAULT]\nmy_ip = 10.0.0.101\ndebug = false\n\n[vnc]\nserver_listen = $my_ip\n")
-    options = "[DEFAULT]\ndebug = true\n[libvirt]\nvirt_type = qemu\n"
-    script = LAB / "roles/devstack/merge_config_file.py"
-    subprocess.run([sys.executable, script, file], input=options, text=True, check=True)
-    assert file.read_text() == (
-        "[DEFAULT]\nmy_ip = 10.0.0.101\ndebug = true\n\n"
-        "[vnc]\nserver_listen = $my_ip\n\n[libvirt]\nvirt_type = qemu\n\n"
-    )
-
-
-def test_dpkg_forgets_the_projects_and_no_other_package(tmp_path: Path) -> None:
-    virtualenv = runpy.run_path(str(LAB / "roles/devstack/virtualenv.py"))
-    forget = virtualenv["forgotten_by_dpkg"]
-    forget.__globals__["DPKG"] = tmp_path
-    ours = ["Package: python3-nova\nSource: nova (2:26.2.2-1)\n", "Package: keystone\nVersion: 1\n"]
-    others = ["Package: python3-novaclient\nSource: python-novaclient\n", "Package: sudo\nVersion: 1\n"]
-    (tmp_path / "status").write_text("\n".join([ours[0], others[0], ours[1], others[1]]))
-    assert forget() == ["python3-nova", "keystone"]
-    assert (tmp_path / "status").read_text() == "\n".join(others)
-=======
-@pytest.mark.parametrize(
-    ("machine", "script", "there"),
-    [
-        ("compute1", "systemctl restart nova-compute", "systemctl restart kolla-nova_compute-container"),
-        ("compute1", "systemctl stop libvirtd.socket libvirtd", "systemctl stop kolla-nova_libvirt-container"),
-        ("compute1", "systemctl stop iscsid.socket iscsid.service", "systemctl stop kolla-iscsid-container"),
-        ("block1", "systemctl disable cinder-volumes-loop", "systemctl disable cinder-volumes-loop"),
-        ("block1", "put_back /etc/cinder/cinder.conf", "put_back /etc/kolla/cinder-*/cinder.conf"),
-        ("block1", "mv /sbin/lvextend /root/", "mv /opt/kolla-programs/sbin/lvextend /root/"),
-        ("controller", "a >> /etc/swift/swift.conf", "a | tee -a /etc/kolla/swift-*/swift.conf > /dev/null"),
-        ("controller", "sql() { mariadb \"$1\"; }", "sql() { podman exec --user root mariadb mariadb \"$1\"; }"),
-    ],
-)  # fmt: skip
-def test_a_fault_is_broken_in_the_containers_of_kolla(machine: str, script: str, there: str) -> None:
-    told = faults.in_words_of(machines.machines("kolla")[machine].roles, f"first=line\n{script}\n")
-    assert there in told.splitlines()
-
-
 def told_in(cloud: str, *before: str) -> list[str]:
     """The scripts of all faults in the words of a cloud, each after those."""
     return [
@@ -220,25 +112,6 @@ def told_in(cloud: str, *before: str) -> list[str]:
 def test_every_fault_is_a_script_in_the_words_of_every_cloud(cloud: str) -> None:
     told = told_in(cloud, (LAB.parent / "faults/words.sh").read_text())
     subprocess.run(["bash", "-n"], input="\n".join(told), text=True, check=True)
-
-
-def units_of(cloud: str) -> set[str]:
-    """What the scripts of all faults give to systemctl, in the words of a cloud."""
-    verbs = "stop|start|restart|enable|disable|reset-failed"
-    calls = re.findall(rf"systemctl (?:-q )?(?:{verbs}) ([^|\n]+)", "\n".join(told_in(cloud)))
-    return {unit.removesuffix(".service") for call in calls for unit in call.split()}
-
-
-def test_every_unit_that_a_fault_names_is_a_container_of_kolla_or_the_machines_own() -> None:
-    containers = {f"kolla-{name}-container" for name in KOLLA}
-    assert units_of("kolla") - containers == {"chrony", "netfilter-persistent", "cinder-volumes-loop"}
-
-
-def test_each_container_of_kolla_stands_for_a_unit_of_its_own() -> None:
-    units = [entry["unit"] for entry in KOLLA.values()]
-    assert len(units) == len(set(units))
-    assert all(set(entry) <= WORDS for entry in KOLLA.values())
->>>>>>> h-kolla
 
 
 @pytest.mark.parametrize("machine", machines.machines().values(), ids=lambda machine: machine.name)
