@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.lab_commands import lab, suite
-from lab.faults import Fault
+from lab.faults import Fault, said_here
 from lab.paths import CHECKOUT
 
 FOLDER = CHECKOUT / "reports" / "drill"
@@ -68,10 +68,11 @@ def judged(fault: Fault, verdict: dict[str, Any], code: int, seconds: float, hea
     """Compare a verdict with the entry."""
     causes = verdict.get("root_causes", [])
     own = [cause for cause in causes if cause["row"] == fault.row]
+    words = said_here(fault)
     return Trial(
         name=fault.name,
         row=fault.row,
-        caught=code == FAILED and any(_says(cause, fault.words) for cause in causes),
+        caught=code == FAILED and any(_says(cause, words) for cause in causes),
         right=bool(own),
         others=tuple(dict.fromkeys(cause["row"] for cause in causes if cause["row"] != fault.row)),
         seconds=round(seconds, 1),

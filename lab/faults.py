@@ -95,6 +95,12 @@ def in_words_of(roles: Iterable[str], script: str) -> str:
     return script
 
 
+def said_here(fault: Fault) -> tuple[str, ...]:
+    """Return what the failure's message must contain, with the names that things have where the fault is."""
+    roles = dict.fromkeys(role for name in fault.breaks for role in machines()[name].roles)
+    return tuple(in_words_of(roles, each) for each in fault.words)
+
+
 def _read(path: Path) -> Fault:
     place = path.relative_to(FOLDER.parent)
     try:

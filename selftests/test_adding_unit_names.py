@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.core import programs
 from fixtures.core.tables import read_table
-from fixtures.nodes import packages, table_mistakes, unit_names
+from fixtures.nodes import packages, roles, table_mistakes, unit_names
 from fixtures.nodes.unit_names import UNIT_NAMES, nearest
 from selftests import ROOT
 
@@ -20,7 +20,7 @@ PAGE = (ROOT / "docs" / "adding-unit-names.md").read_text()
 FENCE = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UNIT, DEPLOYER, PACKAGES, PROGRAMS = (tomllib.loads(text) for text in FENCE.findall(PAGE))
 NOVA_COMPUTE = """#!/bin/sh
-[ "$1" = list-unit-files ] && exec echo tripleo_nova_compute.service enabled
+[ "$1" = list-unit-files ] && exec echo snap.openstack-hypervisor.nova-compute.service enabled
 for last; do :; done
 printf 'Id=%s\\nLoadState=loaded\\nUnitFileState=disabled\\nActiveState=active\\nSubState=running\\n\\n' "$last"
 """
@@ -44,6 +44,7 @@ def test_the_tables_have_no_mistake() -> None:
     assert list(table_mistakes.in_unit_names(UNIT_NAMES)) == []
     assert list(table_mistakes.in_packages(packages.TABLES, UNIT_NAMES)) == []
     assert list(table_mistakes.in_programs(programs.TABLE)) == []
+    assert list(table_mistakes.in_roles(roles.SERVICES, UNIT_NAMES)) == []
 
 
 def test_nor_have_the_examples() -> None:
@@ -60,7 +61,7 @@ def test_nor_have_the_examples() -> None:
 def test_a_node_of_the_deployer_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unit_names, "UNIT_NAMES", table := with_deployer())
     monkeypatch.setattr(unit_names.own_units, "__defaults__", (table,))
-    assert nearest(["tripleo_nova_compute.service", "libvirtd.service"]) is table["tripleo"]
+    assert nearest(["snap.openstack-hypervisor.nova-compute.service", "libvirtd.service"]) is table["sunbeam"]
 
 
 def test_the_packages_of_the_example_name_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,21 +87,21 @@ def pytest_in(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[st
 
 def test_a_unit_of_the_deployer_is_found(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = checkout / "fixtures" / "nodes" / "unit_names.toml"
-    lines = [f"{service} = {units}" for service, units in with_deployer()["tripleo"].items()]
-    table.write_text("\n".join([table.read_text(), "[tripleo]", *lines]))
+    lines = [f"{service} = {units}" for service, units in with_deployer()["sunbeam"].items()]
+    table.write_text("\n".join([table.read_text(), "[sunbeam]", *lines]))
     systemctl = checkout / "bin" / "systemctl"
     systemctl.parent.mkdir()
     systemctl.write_text(NOVA_COMPUTE)
     systemctl.chmod(0o755)
     monkeypatch.setenv("PATH", str(systemctl.parent), prepend=":")
     done = pytest_in(checkout, "-k", "starts_at_boot and nova-compute")
-    assert "local: tripleo_nova_compute.service is disabled" in done.stdout, done.stdout
+    assert "local: snap.openstack-hypervisor.nova-compute.service is disabled" in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize(
     ("file", "added", "line"),
     [
-        ("nodes/unit_names.toml", "[tripleo]\n", "[tripleo]: nova-compute is missing. Fix: add nova-compute ="),
+        ("nodes/unit_names.toml", "[sunbeam]\n", "[sunbeam]: nova-compute is missing. Fix: add nova-compute ="),
         (
             "nodes/packages.toml",
             "[acme]\n",
@@ -111,7 +112,7 @@ def test_a_unit_of_the_deployer_is_found(checkout: Path, monkeypatch: pytest.Mon
             "[alpine]\n",
             '[alpine]: ping is missing, which [debian] has. Fix: add PACKAGE = ["ping"]',
         ),
-        ("nodes/unit_names.toml", "[tripleo\n", "not TOML: Expected ']'"),
+        ("nodes/unit_names.toml", "[sunbeam\n", "not TOML: Expected ']'"),
         ("core/programs.toml", "[debian]\n", "not TOML: Cannot declare ('debian',) twice"),
     ],
 )
@@ -128,15 +129,15 @@ def test_a_mistake_ends_the_run_before_it_begins(checkout: Path, file: str, adde
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"nova-computee": ["x.service"]}, "[tripleo]: no check asks for nova-computee."),
-        ({"libvirt": "libvirtd.service"}, "[tripleo] libvirt: 'libvirtd.service' is no list of units."),
-        ({"libvirt": ["libvirtd"]}, "[tripleo] libvirt: ['libvirtd'] is no list of units."),
-        ({"libvirt": []}, "[tripleo] libvirt: [] is no list of units."),
-        (UNIT_NAMES["debian"], "[tripleo]: no unit is its own, so no node is known by it."),
+        ({"nova-computee": ["x.service"]}, "[sunbeam]: no check asks for nova-computee."),
+        ({"libvirt": "libvirtd.service"}, "[sunbeam] libvirt: 'libvirtd.service' is no list of units."),
+        ({"libvirt": ["libvirtd"]}, "[sunbeam] libvirt: ['libvirtd'] is no list of units."),
+        ({"libvirt": []}, "[sunbeam] libvirt: [] is no list of units."),
+        (UNIT_NAMES["debian"], "[sunbeam]: no unit is its own, so no node is known by it."),
     ],
 )
 def test_a_wrong_unit_name_is_told(change: dict[str, Any], line: str) -> None:
-    table = merged(with_deployer(), {"tripleo": change})
+    table = merged(with_deployer(), {"sunbeam": change})
     assert any(f": {line}" in each for each in told(unit_names.TABLE, list(table_mistakes.in_unit_names(table))))
 
 
@@ -170,7 +171,7 @@ def test_a_wrong_program_is_told(change: dict[str, Any], line: str) -> None:
 
 
 def test_the_lines_of_the_page_are_those_that_are_told() -> None:
-    empty = list(table_mistakes.in_unit_names({**UNIT_NAMES, "tripleo": {}}))
+    empty = list(table_mistakes.in_unit_names({**UNIT_NAMES, "sunbeam": {}}))
     flat = merged(packages.TABLES, {**PACKAGES, "suse": {"compute": ["openstack-nova-compute"]}})
     of_packages = list(table_mistakes.in_packages(flat, {**UNIT_NAMES, "suse": {}}))
     shown = [*told(unit_names.TABLE, empty), *told(packages.TABLE, of_packages)]
@@ -185,3 +186,19 @@ def test_what_is_in_no_table_is_told(tmp_path: Path) -> None:
         pytest.UsageError, match=r"x\.toml: nova-compute is in no table\. Fix: move it below its \[NAME\]"
     ):
         read_table(tmp_path / "x.toml")
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({"compute": {}}, "[compute]: runs is missing. Fix: add runs"),
+        (
+            {"compute": {"runs": ["nova-computer"]}},
+            "[compute] runs: unit_names.toml has no nova-computer. Fix: correct",
+        ),
+        ({"compute": {"runs": [], "run": ["nova-compute"]}}, "[compute] run: ['nova-compute'] is no list of services"),
+    ],
+)
+def test_a_mistake_in_the_roles_is_told(table: dict[str, Any], told: str) -> None:
+    [line] = [table_mistakes._line(roles.TABLE, *mistake) for mistake in table_mistakes.in_roles(table, UNIT_NAMES)]
+    assert line.startswith(f"fixtures/nodes/roles.toml: {told}")

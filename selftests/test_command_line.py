@@ -53,9 +53,96 @@ def test_a_host_that_nobody_knows_is_told_in_one_line(tmp_path: Path) -> None:
     assert len([line for line in told if "nowhere.invalid" in line]) == 1
 
 
-def test_a_role_is_asked_for_where_nobody_is_contacted(tmp_path: Path) -> None:
-    told = problems("--collect-only", "--hosts=controller,db1", str(ROOT / "tests/compute"), cwd=tmp_path)
-    assert told == ["--hosts: neither a name, a group nor --role tells what db1 is. Fix: --role=compute=db1"]
+def test_where_nobody_is_contacted_names_tell_and_it_is_said(tmp_path: Path) -> None:
+    options = ("--collect-only", "--hosts=controller,infra1,db1", "--role=compute=infra1", "--role=object=-controller")
+    done = run(*options, str(ROOT / "tests/compute"), cwd=tmp_path)
+    assert done.returncode == pytest.ExitCode.OK
+    told = done.stdout.partition("nodes, by --role, groups and names alone, as none is asked:\n")[2].splitlines()
+    assert told[:3] == [
+        "  controller: controller, network",
+        "  infra1: compute",
+        "  db1: left out, as it has no role",
+    ]
+
+
+def test_a_node_of_which_nothing_is_known_is_a_question(tmp_path: Path) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text('#!/bin/sh\nfor last; do :; done\necho "$last" | cksum\ntest -z "${last##*boot_id*}"\n')
+    ssh.chmod(0o755)
+    hosts, path = "--hosts=db1,controller", f"{tmp_path}:{os.environ['PATH']}"
+    told = problems(hosts, "-kmy_ip", str(ROOT / "tests/compute/test_compute_nodes.py"), cwd=tmp_path, PATH=path)
+    assert told[0] == (
+        "--hosts: nothing can be seen of what runs on db1; neither an API, a name, a group nor --role tells what it "
+        "is. Fix: --role=compute=db1"
+    )
+
+
+HERE = """#!/bin/sh
+for word; do
+    case $word in
+        block1) echo 'ssh: connect to host block1 port 22: Connection refused' >&2; exit 255 ;;
+        block2) other=block2 ;;
+    esac
+done
+case $other,$word in
+    block2,*boot_id*) echo block2; echo 2; exit ;;
+    block2,*) exit 1 ;;
+esac
+exec sh -c "$word"
+"""
+SYSTEMCTL = """#!/bin/sh
+[ "$1" = list-unit-files ] && exec echo nova-compute.service enabled
+shift 3
+for unit; do
+    state=not-found
+    case $unit in nova-compute.service) state=loaded ;; esac
+    printf "Id=$unit\nLoadState=$state\nActiveState=active\nSubState=running\nMainPID=0\nUnitFileState=\n\n"
+done
+"""
+
+
+def with_nova_compute(folder: Path) -> str:
+    """A PATH on which all nodes are this machine, where nova-compute runs; block1 refuses, block2 shows nothing."""
+    for name, text in {"ssh": HERE, "systemctl": SYSTEMCTL}.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_the_workers_of_xdist_know_the_roles(tmp_path: Path) -> None:
+    checks = ("tests/compute/test_compute_nodes.py", "-kcompute_service_runs and nova-compute")
+    options = ("-n1", "--hosts=infra1,block2", str(ROOT / checks[0]), checks[1])
+    done = run(*options, cwd=tmp_path, PATH=with_nova_compute(tmp_path))
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert "  infra1: compute\n  block2: block\n" in done.stdout
+
+
+def test_nodes_are_shown_and_nothing_else_happens(tmp_path: Path) -> None:
+    path = with_nova_compute(tmp_path)
+    options = ("--show-nodes", "-n2", "--hosts=controller,block1", "--role=object=controller", str(ROOT / "tests"))
+    done = run(*options, cwd=tmp_path, PATH=path)
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    told = done.stdout.splitlines()
+    assert "  compute     nova-compute.service runs" in told
+    assert "  object      --role says so" in told
+    assert "  block       its name says so; nothing could be seen" in told
+    assert "  --hosts: block1: it refuses SSH. Fix: on block1, systemctl start ssh (or sshd)" in done.stdout
+    assert not any(line.startswith("  controller ") for line in told)
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "--show-nodes: no node is given. Fix: --hosts=NODE[,NODE]"),
+        (("--hosts=local://", "--role=compute=x"), "--role=compute=x: x is not among --hosts=local. Fix: name each"),
+        (("--hosts=bogus://x",), "--hosts=bogus://x: "),
+    ],
+)
+def test_nodes_that_cannot_be_shown_are_one_line(options: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    [line] = problems("--show-nodes", *options, str(ROOT / "tests"), cwd=tmp_path)
+    assert line.startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +227,16 @@ def test_a_missing_role_is_no_problem_where_other_checks_are_left(tmp_path: Path
         ("--connection=foo", "--hosts=controller: Unknown connection type 'foo'"),
         ("--hosts=controller,compute1,controller", "--hosts: controller is given twice"),
         ("--row=NOVA-99", "--row=NOVA-99: no such row"),
+        ("--at-once=0", "--at-once=0: not a whole number from 1 to 200. Fix: give such as --at-once=5"),
+        ("--at-once=201", "--at-once=201: not a whole number from 1 to 200"),
+        ("--at-once=abc", "--at-once=abc: not a whole number"),
+        ("--at-once=", "--at-once=: empty"),
+        ("--sample=-1", "--sample=-1: not a whole number from 1 to 999999. Fix: give such as --sample=5"),
+        ("--sample=0", "--sample=0: not a whole number"),
+        ("--sample=1.5", "--sample=1.5: not a whole number"),
+        ("--sample-seed=", "--sample-seed=: empty"),
+        ("--maxfail-alike=-1", "--maxfail-alike=-1: not a whole number from 0 to 999999"),
+        (f"--maxfail-alike={'9' * 5000}", "--maxfail-alike=9999"),
     ],
 )
 def test_what_is_malformed_is_told_in_one_line(option: str, told: str, tmp_path: Path) -> None:

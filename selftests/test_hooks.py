@@ -3,18 +3,19 @@ from types import ModuleType
 import pytest
 
 IN_ORDER = {
-    "pytest_cmdline_main": "verdict_file refused_command_line run_problems sweep",
+    "pytest_cmdline_main": "verdict_file refused_command_line run_problems sweep show_nodes",
     "pytest_configure": """
         redacted_logs which_tests empty_options settings report_folder
         leaks table_mistakes nodes termination requirements private_folder outcomes
         redacted_results terminal verdict_file""",
+    "pytest_sessionstart": "node_roles evidence",
     "pytest_collection_modifyitems": "requirements read_only blocking allure order",
-    "pytest_runtestloop": "stale_runs environment",
+    "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_runtest_setup": "background api_errors blocking",
     "pytest_runtest_makereport": "outcomes redacted_results allure evidence",
-    "pytest_sessionfinish": "termination run_problems leaks request_stats categories",
-    "pytest_testnodedown": "leaks request_stats",
-    "pytest_terminal_summary": "request_stats run_problems terminal leaks",
+    "pytest_sessionfinish": "termination run_problems leaks run_warnings request_stats environment categories",
+    "pytest_testnodedown": "leaks run_warnings request_stats",
+    "pytest_terminal_summary": "request_stats run_problems terminal run_warnings leaks",
 }
 """In the order in which pytest calls them; a wrapper around those behind it."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.block.lvm import ASK, parse
+from fixtures.block.lvm import BOOT, LVM, parse
 
 FILE = "/var/lib/cinder/cinder-volumes"
 ANSWER = """\
@@ -88,4 +88,6 @@ def _program(folder: Path, name: str, text: str) -> Path:
 
 def _asked(folder: Path) -> str:
     path = f"{folder}:{os.environ['PATH']}"
-    return subprocess.run(["sh", "-c", ASK], env={"PATH": path}, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["sh", "-c", LVM + BOOT], env={"PATH": path}, check=True, capture_output=True, text=True
+    ).stdout

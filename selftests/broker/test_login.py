@@ -1,11 +1,5 @@
-"""Who is trusted with a broker's password: tried on a server here, which hangs up after the handshake."""
+"""Who is trusted with a broker's password: tried on a server here, which hangs up after its first words."""
 
-import socket
-import ssl
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,68 +7,64 @@ import testinfra
 
 from fixtures.broker.login import refusal
 from fixtures.broker.transport_url import Broker
+from fixtures.core import certificates
+from fixtures.core.certificates import Untrusted
+from fixtures.core.run_warnings import RunWarnings
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.service import Service
+from selftests.tools.tls_server import certificate, tls_server
 
 NODE = Node("here", frozenset(), checked(testinfra.get_host("local://")))
 
 
-def certificate(folder: Path, name: str) -> Path:
-    """A self-signed one, with its key beside it."""
-    made = folder / f"{name}.pem"
-    words = [
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        str(made.with_suffix(".key")),
-        "-out",
-        str(made),
-        "-subj",
-        f"/CN={name}",
-    ]
-    subprocess.run(["openssl", "req", "-x509", "-days", "1", *words], check=True, capture_output=True)
-    return made
-
-
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """With the certificates of a broker and of somebody else."""
-    try:
-        certificate(tmp_path, "broker")
-    except FileNotFoundError:
-        pytest.skip("no openssl here")
-    certificate(tmp_path, "another")
-    return tmp_path
+def told(monkeypatch: pytest.MonkeyPatch) -> RunWarnings:
+    warnings = RunWarnings()
+    monkeypatch.setattr(certificates, "WARNINGS", warnings)
+    return warnings
 
 
-@pytest.fixture
-def port(folder: Path) -> Iterator[int]:
-    """Where the broker listens."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "broker.pem", folder / "broker.key")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=_greet, args=(listening, context))
-        thread.start()
-        yield listening.getsockname()[1]
-        thread.join(30)
+def refusal_by(shown: Path, trusted: str) -> str:
+    with tls_server(shown) as port:
+        broker = Broker((("127.0.0.1", port),), "openstack", "/", tls=True, ca_file=trusted, password="s3cret-Pa55")
+        return refusal(NODE, Service(NODE.host, {}), broker, "127.0.0.1", port)
 
 
-def _greet(listening: socket.socket, context: ssl.SSLContext) -> None:
-    connection, _ = listening.accept()
-    with suppress(OSError), context.wrap_socket(connection, server_side=True) as encrypted:
-        encrypted.recv(64)
+@pytest.mark.parametrize("days", [9, 90])
+def test_the_password_goes_to_whom_the_service_trusts(tmp_path: Path, told: RunWarnings, days: int) -> None:
+    shown = certificate(tmp_path, "broker", days=days)
+    assert refusal_by(shown, str(shown)) == "it hung up without a word"
+    assert ["certificate expires on" in line for line in told.lines] == ([True] if days == 9 else [])
+
+
+def test_without_a_file_of_those_to_be_trusted_it_goes_to_anyone_as_the_services_own(tmp_path: Path) -> None:
+    assert refusal_by(certificate(tmp_path, "broker"), "") == "it hung up without a word"
 
 
 @pytest.mark.parametrize(
-    ("trusted", "reason"),
+    ("days", "trusted", "reason", "fix"),
     [
-        ("broker.pem", "it hung up without a word"),
-        ("another.pem", "certificate verify failed"),
-        ("", "it hung up without a word"),
+        (
+            90,
+            "another.pem",
+            "self-signed certificate",
+            r"set \[oslo_messaging_rabbit\] ssl_ca_file of the services on here",
+        ),
+        (-3, "broker.pem", "certificate has expired", "have it issued anew"),
     ],
 )
-def test_the_password_goes_to_whom_the_service_trusts(folder: Path, port: int, trusted: str, reason: str) -> None:
-    ca_file = str(folder / trusted) if trusted else ""
-    broker = Broker((("127.0.0.1", port),), "openstack", "/", tls=True, ca_file=ca_file, password="s3cret-Pa55")
-    assert reason in refusal(NODE, broker, "127.0.0.1", port)
+def test_nobody_else_gets_it(tmp_path: Path, days: int, trusted: str, reason: str, fix: str) -> None:
+    certificate(tmp_path, "another")
+    shown = certificate(tmp_path, "broker", days=days)
+    place = r"here: the broker 127\.0\.0\.1:\d+"
+    with pytest.raises(Untrusted, match=rf"^{place}: its certificate is not trusted here: {reason}\. Fix: {fix}"):
+        refusal_by(shown, str(tmp_path / trusted))
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_file_without_a_certificate_is_told(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    with pytest.raises(Untrusted, match=r"ca\.pem: there is no such file, or no certificate in it\. Fix: "):
+        refusal_by(certificate(tmp_path, "broker"), str(tmp_path / "ca.pem"))

@@ -38,9 +38,9 @@ def test_only_public_endpoints_of_the_region_count(requests_mock: Mocker, cloud:
 
 def test_any_status_is_an_answer(requests_mock: Mocker) -> None:
     requests_mock.get(NOVA, status_code=401)
-    assert http_status(NOVA) == 401
+    assert http_status(NOVA, True) == 401
 
 
 def test_no_connection_is_none(requests_mock: Mocker) -> None:
     requests_mock.get(NOVA, exc=requests.ConnectionError)
-    assert http_status(NOVA) == 0
+    assert http_status(NOVA, True) == 0

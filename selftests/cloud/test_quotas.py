@@ -59,3 +59,10 @@ def test_the_runs_own_project_has_room_for_all_that_is_declared(monkeypatch: pyt
     wants = wanted(list(RESOURCES), quotas.LARGEST_RAM)
     assert {"routers", "volumes", "instances"} < wants.keys()
     assert {word: count for word, count in wants.items() if count > room[UPDATED.get(word, word)]} == {}
+
+
+def test_there_is_room_besides_for_those_that_are_booted_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    room: dict[str, int] = {}
+    quotas.set_quotas(cloud(monkeypatch, lambda _, **given: room.update(given)), "p1", at_once=7)
+    assert (room["instances"], room["cores"]) == (quotas.SERVERS + 7, quotas.SERVERS + 7)
+    assert (room["ram"], room["ports"]) == ((quotas.SERVERS + 7) * quotas.LARGEST_RAM, quotas.NETWORKS["ports"] + 7)

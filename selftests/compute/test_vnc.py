@@ -5,11 +5,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from fixtures.compute import vnc
 from fixtures.compute.vnc import VncConsole, accept_key, read_frame, socket_path
+from fixtures.core import certificates
+from fixtures.core.certificates import Untrusted
+from fixtures.core.run_warnings import RunWarnings
+from selftests.tools.tls_server import certificate, tls_server
 
 
 @pytest.mark.parametrize(
@@ -112,3 +117,35 @@ def test_a_server_that_does_not_prove_itself_is_told(proxy: str) -> None:
 
 def test_a_proxy_that_is_not_there_is_told() -> None:
     assert VncConsole("http://127.0.0.1:1/vnc.html?token=t0ken").first_words().startswith("no WebSocket: Connection")
+
+
+@pytest.mark.parametrize("days", [9, 90])
+def test_over_tls_the_proxy_is_trusted_as_the_cloud_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    monkeypatch.setattr(certificates, "WARNINGS", told := RunWarnings())
+    own = certificate(tmp_path, "proxy", days=days)
+    with tls_server(own, b"HTTP/1.1 404 Not Found\r\n\r\n") as port:
+        words = VncConsole(f"https://127.0.0.1:{port}/vnc.html?token=t0ken", str(own)).first_words()
+    assert words == "HTTP 404 Not Found instead of a WebSocket"
+    assert [line.partition(": its certificate expires on ")[0] for line in told.lines] == (
+        [f"https://127.0.0.1:{port}"] if days == 9 else []
+    )
+
+
+@pytest.mark.parametrize(("days", "reason"), [(90, "self-signed certificate"), (-3, "certificate has expired")])
+def test_a_proxy_that_cannot_prove_itself_gets_no_token(tmp_path: Path, days: int, reason: str) -> None:
+    own, another = certificate(tmp_path, "proxy", days=days), certificate(tmp_path, "another")
+    with (
+        tls_server(own) as port,
+        pytest.raises(Untrusted, match=rf": its .* not trusted here: {reason}\. Fix: ") as why,
+    ):
+        VncConsole(f"https://127.0.0.1:{port}/?token=t0ken", str(own if days < 0 else another)).first_words()
+    assert str(why.value).startswith(f"https://127.0.0.1:{port}: ")
+    assert "t0ken" not in str(why.value)
+
+
+def test_without_verification_anyone_is_the_proxy(tmp_path: Path) -> None:
+    with tls_server(certificate(tmp_path, "proxy", days=-3), b"HTTP/1.1 404 Not Found\r\n\r\n") as port:
+        words = VncConsole(f"https://127.0.0.1:{port}/vnc.html?token=t0ken", False).first_words()
+    assert words == "HTTP 404 Not Found instead of a WebSocket"

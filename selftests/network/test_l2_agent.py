@@ -19,7 +19,7 @@ def agent(
         "Id": f"{driver.agent}.service",
         "LoadState": "loaded",
         "ActiveState": active,
-        "UnitFileState": enabled,
+        "StartedBy": f"{driver.agent}.service" if enabled == "enabled" else "",
         "Arguments": f"{program} --config-file /etc/neutron/neutron.conf",
     }
     return driver, Service(cast(Any, None), unit)

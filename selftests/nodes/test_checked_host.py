@@ -72,7 +72,13 @@ def test_what_testinfra_expects_is_left_to_it(host: CheckedHost, bare: Path) -> 
 
 
 def test_programs_are_looked_for_where_the_superuser_has_them(host: CheckedHost) -> None:
-    assert host.check_output("echo $PATH").endswith(":/usr/sbin:/sbin")
+    assert host.check_output("echo $PATH").endswith(":/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin")
+
+
+def test_so_are_they_by_an_ordinary_user_of_centos_7(host: CheckedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `ssh centos@… 'echo $PATH'` prints there. Source: openssh's spec for el7, --with-default-path."""
+    monkeypatch.setenv("PATH", "/usr/local/bin:/usr/bin")
+    assert {"/usr/sbin", "/sbin"} <= set(host.check_output("echo $PATH").split(":"))
 
 
 def test_no_other_language_is_spoken(host: CheckedHost, monkeypatch: pytest.MonkeyPatch) -> None:

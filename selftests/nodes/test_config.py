@@ -1,4 +1,3 @@
-import os
 import tempfile
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import testinfra
 from fixtures.core import private_folder
 from fixtures.nodes import config as module
 from fixtures.nodes.checked_host import checked
-from fixtures.nodes.config import EffectiveConfig, fetch, lines_of, sources
+from fixtures.nodes.config import EffectiveConfig, lines_of, sources
+from fixtures.nodes.files import fetch
 
 HERE = checked(testinfra.get_host("local://"))
 
@@ -76,25 +76,6 @@ def test_a_reference_to_an_unset_default_does_no_harm() -> None:
     assert read.get("my_ip") == "10.0.0.11"
 
 
-def test_files_are_read_in_the_order_of_the_patterns(tmp_path: Path) -> None:
-    for name in ("b.conf", "a.conf", "z z.conf"):
-        (tmp_path / name).write_text(f"[{name}]\n")
-    read = fetch(HERE, [f"{tmp_path}/z z.conf", f"{tmp_path}/[ab].conf", f"{tmp_path}/none*.conf"])
-    assert list(read.items()) == [
-        (f"{tmp_path}/z z.conf", "[z z.conf]\n"),
-        (f"{tmp_path}/a.conf", "[a.conf]\n"),
-        (f"{tmp_path}/b.conf", "[b.conf]\n"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "path", ["/etc/nova/$(touch {0}/ran)", "`touch {0}/ran`", "x; touch {0}/ran", "-e /etc", "a\nb"]
-)
-def test_a_path_that_a_process_names_is_no_code(tmp_path: Path, path: str) -> None:
-    assert fetch(HERE, [path.format(tmp_path)]) == {}
-    assert not (tmp_path / "ran").exists()
-
-
 def test_a_path_that_a_node_names_is_no_place_here(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory() as beside:
         path = f"/etc/nova/../../../../../../../../..{beside}/authorized_keys"
@@ -105,15 +86,6 @@ def test_a_path_that_a_node_names_is_no_place_here(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_bytes(b"# caf\xe9\n[DEFAULT]\nmy_ip = 1\n")
     assert EffectiveConfig("x", fetch(HERE, [f"{tmp_path}/a.conf"])).get("my_ip") == "1"
-
-
-def test_what_is_no_file_or_too_large_is_told(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(PermissionError, match="pipe: no regular file"):
-        fetch(HERE, [f"{tmp_path}/pipe"])
-    (tmp_path / "large").write_bytes(b"#" * (1024 * 1024 + 1))
-    with pytest.raises(PermissionError, match="large: larger than 1048576 bytes"):
-        fetch(HERE, [f"{tmp_path}/large"])
 
 
 def test_copies_are_in_a_private_folder_which_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -258,6 +258,22 @@ def test_what_no_shell_takes_is_not_sent(value: str, machine: Callable[[bool], S
     assert LONGEST < 128 * 1024
 
 
+def test_in_a_container(machine: Callable[[bool], Sandbox]) -> None:
+    """The engine gets the words of one command, of which each value is one again for the program inside."""
+    box = machine(False)
+    for value in VALUES:
+        box.host.inside(["docker", "exec", "-u", "0", "nova_compute"]).run("ping -- %s", value)
+    engine = list(box.called())
+    assert [(program, words[:4]) for program, words in engine] == [
+        ("docker", ["exec", "-u", "0", "nova_compute"])
+    ] * len(VALUES)
+    for _, words in engine:
+        subprocess.run(words[4:], cwd=box.folder, env=box.host.backend.env, check=False)
+    inside = sorted(words for program, words in box.called() if program == "ping")
+    assert inside == sorted(["--", value] for value in VALUES)
+    assert not any(box.folder.rglob("ran"))
+
+
 def test_in_a_namespace(machine: Callable[[bool], Sandbox]) -> None:
     box = machine(False)
     node: Any = type("Node", (), {"host": box.host, "name": "controller"})

@@ -3,8 +3,11 @@ import testinfra
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.interfaces import bridge_ports, not_neutrons, parse_links
 from fixtures.nodes.nodes import Node
+from selftests.nodes.known_nodes import KnownFacts
 
 HERE = Node("here", frozenset(), checked(testinfra.get_host("local://")))
+STARTED = {"ovs-vswitchd.service": {"Id": "ovs-vswitchd.service", "LoadState": "not-found"}}
+vars(HERE)["facts"] = KnownFacts(HERE.host, {"started": STARTED, "unit-files": {"openvswitch": list(STARTED)}})
 
 SHOWN = r"""
 1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default\    link/loopback

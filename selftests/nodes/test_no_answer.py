@@ -54,6 +54,18 @@ def test_a_node_that_was_silent_is_not_asked_again(monkeypatch: pytest.MonkeyPat
     assert all("it did not answer within 60 s" in line for line in told)
 
 
+def test_why_a_node_was_silent_is_told_again_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Preflight asks when the roles have been decided, and looks for the cause in all that ssh said."""
+    clock = iter(range(0, 10000, 10))
+    monkeypatch.setattr("fixtures.nodes.checked_host.time.monotonic", lambda: next(clock))
+    host = CheckedHost(Backend(ssh_said("channel 0: open failed: Connection timed out\nclosed\n")), limit=5)
+    for _ in range(2):
+        with pytest.raises(NoAnswer) as caught:
+            host.run("true")
+    assert str(caught.value) == "compute1: no answer: it was not asked again: closed"
+    assert stderr_of(caught.value).startswith("channel 0: open failed: Connection timed out\nclosed\n")
+
+
 def test_a_guest_is_asked_again_however_long_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 10000, 10))
     monkeypatch.setattr("fixtures.nodes.checked_host.time.monotonic", lambda: next(clock))

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.nodes import side_by_side
+from fixtures.nodes.nodes import Nodes, are_one_host, side_by_side
+from selftests.nodes.known_nodes import known_node
 
 
 def test_answers_come_in_the_order_of_the_nodes() -> None:
@@ -27,3 +28,28 @@ def test_what_goes_wrong_on_a_node_is_raised() -> None:
     nodes: Any = ["controller"]
     with pytest.raises(RuntimeError, match="controller"):
         side_by_side(ask, nodes)
+
+
+def test_a_node_in_other_roles_is_not_read_again() -> None:
+    node = known_node("infra1")
+    other = node.in_roles(["compute"])
+    assert (sorted(other.roles), other.name, other.facts) == (["compute"], "infra1", node.facts)
+    assert node.roles == frozenset()
+
+
+def test_without_a_node_it_is_said_why() -> None:
+    assert Nodes("", ()).why_none == "no --hosts given"
+    assert Nodes("db1", (), left_out=(known_node("db1"),)).why_none.startswith("none of --hosts=db1 has a role")
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "is_one"),
+    [
+        ("kvm3", "kvm3.example.org", True),
+        ("kvm3", "kvm33", False),
+        ("10.0.0.5", "10.0.0.6", False),
+        ("10.0.0.5", "10.0.0.5", True),
+    ],
+)
+def test_a_domain_makes_no_other_host(name: str, other: str, is_one: bool) -> None:
+    assert are_one_host(name, other) is is_one

@@ -1,6 +1,9 @@
 import pytest
 
-from fixtures.nodes.packages import Package, Packages, parse
+from fixtures.nodes import packages
+from fixtures.nodes.packages import Package, Packages, parse, release_in, used_by_services
+from selftests.nodes.known_nodes import known_node
+from selftests.nodes.test_service import node as node_with
 
 
 def test_packages_of_debian_are_read() -> None:
@@ -40,7 +43,57 @@ def test_the_major_version_tells_the_release(project: str, version: str, release
 
 
 def test_one_of_several_packages_is_enough() -> None:
-    packages = Packages(None, (Package("nova-consoleproxy", "nova", "26.2.2"),))  # type: ignore[arg-type]
-    assert packages.missing([["nova-novncproxy", "nova-consoleproxy"], ["nova-api", "nova-api-os-compute"]]) == [
+    installed = Packages(None, (Package("nova-consoleproxy", "nova", "26.2.2"),))  # type: ignore[arg-type]
+    assert installed.missing([["nova-novncproxy", "nova-consoleproxy"], ["nova-api", "nova-api-os-compute"]]) == [
         "nova-api"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("image", "release"),
+    [
+        ("quay.io/openstack.kolla/nova-compute:2023.1-ubuntu-jammy", "2023.1 antelope"),
+        ("kolla/centos-binary-nova-compute:train", "train"),
+        ("quay.io/tripleozedcentos9/openstack-nova-compute:current-tripleo", "zed"),
+        ("quay.io/podified-antelope-centos9/openstack-nova-compute:current-podified", "2023.1 antelope"),
+        ("registry:4000/kolla/nova-compute:12.2023.1.5", None),
+        ("registry/training/nova-compute:master-debian-bookworm", None),
+    ],
+)
+def test_an_image_may_tell_its_release(image: str, release: str | None) -> None:
+    assert release_in(image) == release
+    assert Package("nova_compute", "image", image).release == release
+
+
+def test_images_and_virtual_environments_are_compared_as_packages_are() -> None:
+    image = {"Container": '{"image": "r/nova-compute:zed", "version": ""}', "ContainerName": "nova_compute"}
+    labelled = {"Container": '{"image": "r/x:1", "version": "15.4.0"}', "ContainerName": "cinder_volume"}
+    venv = {"VirtualEnv": "/openstack/venvs/nova-26.1.0/bin", "Distributions": " nova-26.1.0 openstack_placement-8.0.0"}
+    node = node_with(a_service=image, b_service=labelled, c_service=venv, d_service={})
+    packages = Packages(node, tuple(used_by_services(node)))
+    assert packages.releases() == {
+        ("nova_compute", "r/nova-compute:zed", "zed"),
+        ("cinder_volume", "15.4.0", "zed"),
+        ("nova", "26.1.0", "zed"),
+        ("placement", "8.0.0", "zed"),
+    }
+    assert packages.places == ["/openstack/venvs/nova-26.1.0/bin", ":cinder_volume", ":nova_compute"]
+    assert packages.upgrade.format("zed").startswith("deploy its containers from images of zed alone")
+
+
+def test_the_message_is_of_what_is_there() -> None:
+    from_packages = Packages(node_with(a_service={}), (Package("nova-api", "nova", "26.2.2"),))
+    assert from_packages.upgrade.format("zed") == "enable the package repository of zed alone, and upgrade"
+    in_venv = Packages(node_with(a_service={"VirtualEnv": "/v/bin"}), (Package("nova", "nova", "26.2.2"),))
+    assert in_venv.upgrade.format("zed") == "install zed alone into /v/bin"
+
+
+def test_a_controller_without_nova_needs_none_of_its_packages() -> None:
+    with_nova = known_node("infra1", running=["nova-conductor", "rabbitmq"]).in_roles(["controller"])
+    broker = known_node("rabbit1", running=["rabbitmq"]).in_roles(["controller"])
+    bare = known_node("controller").in_roles(["controller", "block"])
+    assert [packages._packaged(node) for node in (with_nova, broker, bare)] == [
+        ["controller"],
+        [],
+        ["block", "controller"],
     ]

@@ -6,28 +6,19 @@ from typing import Any, cast
 import pytest
 import testinfra
 
+from fixtures.nodes.boot import Properties
 from fixtures.nodes.checked_host import checked
-from fixtures.nodes.facts import Facts
 from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import NODE, Service
-from fixtures.nodes.systemd_units import Properties, parse_properties
+from selftests.nodes.known_nodes import known_node, with_facts
 from selftests.nodes.test_process_args import AT_REST, program
 
 
-class KnownFacts(Facts):
-    """What the test says of a node."""
-
-    def __getitem__(self, wanted: Any) -> Any:
-        return self.parsed[wanted.name]
-
-
 def node(**units: Properties) -> Node:
-    made = Node("here", frozenset(), cast(Any, None))
     started = {name.replace("_", "."): unit for name, unit in units.items()}
-    vars(made)["facts"] = KnownFacts(cast(Any, None), {"started": started, "unit-files": {"nova": list(started)}})
-    return made
+    return with_facts("here", {"started": started, "unit-files": {"nova": list(started)}})
 
 
 def test_the_first_unit_that_is_installed_is_the_service() -> None:
@@ -45,6 +36,9 @@ def test_one_that_is_not_installed_has_no_arguments() -> None:
 def venv(tmp_path: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     program(tmp_path / "venv" / "bin", "nova-manage", "echo of the virtual environment\n")
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    for name in ("nova-27.1.0", "openstack_placement-9.0.0", "nova_powervm-9.0.0", "six-1.0"):
+        (packages / f"{name}.dist-info").mkdir()
     return tmp_path / "venv"
 
 
@@ -62,6 +56,7 @@ def test_a_service_of_a_virtual_environment_is_entered(
     assert service.place == str(venv / "bin")
     assert service.host.check_output("nova-manage") == "of the virtual environment"
     assert not service.node_host.exists("nova-manage")
+    assert service.started["Distributions"].split() == ["nova-27.1.0", "openstack_placement-9.0.0"]
     service.node_host._silences.append("it did not answer within 60 s")
     with pytest.raises(NoAnswer, match="it was not asked again"):
         service.host.run("true")
@@ -108,5 +103,12 @@ UnitFileState=
 
 
 def test_used_is_what_runs_or_will_run() -> None:
-    used = [unit["Id"] for unit in parse_properties(SHOWN) if Service(cast(Any, None), unit).is_used]
+    units = parse_started(["a", "b", "c", "d"], SHOWN).values()
+    used = [unit["Id"] for unit in units if Service(cast(Any, None), unit).is_used]
     assert used == ["nova-conductor.service", "nova-compute.service"]
+
+
+def test_a_node_has_what_is_installed() -> None:
+    here = known_node("here", running=["nova-compute"], dormant=["cinder-volume"], masked=["rabbitmq"])
+    assert (here.has("cinder-volume"), here.has("rabbitmq", "nova-compute")) == (True, True)
+    assert not here.has("nova-conductor", "rabbitmq")

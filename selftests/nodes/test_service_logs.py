@@ -59,6 +59,44 @@ def test_little_is_read_and_less_is_told(logs: Path) -> None:
     assert max(map(len, lines)) == service_logs.LENGTH
 
 
+def answering(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{text}")
+    (folder / name).chmod(0o755)
+
+
+# As DevStack's services write it: https://docs.openstack.org/devstack/latest/systemd.html, its colours
+DEVSTACKS = r"""
+case "$*" in *devstack*) printf '2024-05-01T10:00:00+0000 c devstack@n-cpu.service[7]: %b\033[00m\n' \
+'\033[01;36mINFO nova.compute [None req-1] an ERROR of old' \
+'\033[01;31mERROR nova.compute.manager [None req-1] it failed' ;;
+esac
+"""
+
+
+def test_devstacks_errors_are_known_by_their_level(logs: Path, tmp_path: Path) -> None:
+    answering(tmp_path, "journalctl", DEVSTACKS)
+    assert errors_since([NODE], SINCE) == (
+        "== here\n2024-05-01T10:00:00+0000 c devstack@n-cpu.service[7]: "
+        "ERROR nova.compute.manager [None req-1] it failed"
+    )
+
+
+@pytest.mark.parametrize("engine", ["docker", "podman"])
+def test_what_a_container_said_is_told(logs: Path, tmp_path: Path, engine: str) -> None:
+    answering(
+        tmp_path,
+        engine,
+        """case $1 in
+ps) printf '%s\\n' nova_compute grafana '-x' ;;
+logs) printf '%s\\n' "$*" INFO:__main__:Copying 'ERROR:__main__:MissingRequiredSource: nova.conf' >&2 ;;
+esac
+""",
+    )
+    assert errors_since([NODE], SINCE) == (
+        f"== here\n{engine} logs nova_compute:\nERROR:__main__:MissingRequiredSource: nova.conf"
+    )
+
+
 def test_a_link_is_no_log(logs: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(f"{NOW} 1 ERROR secret\n")
     (logs / "api.log").symlink_to(tmp_path / "secret")

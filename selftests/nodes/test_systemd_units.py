@@ -15,6 +15,8 @@ RUNNING = Unit(
     active_for=5,
     socket_enabled=False,
     socket_listens=False,
+    starter="nova-compute.service",
+    switch="nova-compute.service",
 )
 
 
@@ -45,8 +47,9 @@ def test_any_other_state_is_not(state: str) -> None:
 
 
 def test_an_enabled_socket_starts_its_service_at_boot() -> None:
-    assert replace(RUNNING, enablement="disabled", socket_enabled=True).starts_at_boot
-    assert not replace(RUNNING, enablement="disabled").starts_at_boot
+    disabled = replace(RUNNING, enablement="disabled", starter="")
+    assert replace(disabled, socket_enabled=True).starts_at_boot
+    assert not disabled.starts_at_boot
 
 
 class FakeHost:
@@ -55,24 +58,25 @@ class FakeHost:
     def __init__(self, stdout: str) -> None:
         self.stdout = stdout
 
-    def run(self, _command: str, *_args: str) -> "FakeHost":
-        return self
+    def check_output(self, _command: str, *_args: str) -> str:
+        return self.stdout
 
 
 def test_the_installed_one_of_two_is_read() -> None:
     host = FakeHost(
-        "100.00 50.00\n"
+        "100.00 50.00 1700000000\n"
         "Id=libvirtd.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\n\n"
         "NRestarts=2\nActiveEnterTimestampMonotonic=40000000\nId=virtqemud.service\nLoadState=loaded\n"
         "ActiveState=active\nSubState=running\nUnitFileState=disabled\n\n"
         "Id=virtqemud.socket\nLoadState=loaded\nActiveState=active\nSubState=listening\nUnitFileState=enabled\n"
     )
     unit = read_unit(host, ["libvirtd.service", "virtqemud.service", "virtqemud.socket"])
-    assert unit == Unit("compute1", "virtqemud.service", "disabled", "active/running", 2, 60.0, True, True)
+    expected = Unit("compute1", "virtqemud.service", "disabled", "active/running", 2, 60.0, True, True)
+    assert unit == replace(expected, switch="virtqemud.service")
 
 
 def test_a_unit_that_is_not_installed_says_so() -> None:
-    host = FakeHost("100.00 50.00\nId=nova-compute.service\nLoadState=not-found\nActiveState=inactive\n")
+    host = FakeHost("100.00 50.00 1700000000\nId=nova-compute.service\nLoadState=not-found\nActiveState=inactive\n")
     unit = read_unit(host, ["nova-compute.service"])
     assert (unit.name, unit.is_installed, unit.starts_at_boot) == ("nova-compute.service", False, False)
     assert unit.not_running.startswith("compute1: nova-compute.service is not installed, not running. Fix: ")

@@ -26,6 +26,35 @@ def test_units_that_others_have_too_do_not_tell() -> None:
     assert nearest(renamed) is UNIT_NAMES["rdo"]
 
 
+# Of a DevStack on Ubuntu, with Ubuntu's packages of OVN and with OVN_BUILD_FROM_SOURCE. Source:
+# https://opendev.org/openstack/devstack, lib/neutron_plugins/ovn_agent, OVN_CONTROLLER_SERVICE and what follows
+FROM_PACKAGES = [
+    "devstack@n-cpu.service",
+    "devstack@q-ovn-metadata-agent.service",
+    "ovn-controller.service",
+    "ovn-northd.service",
+    "ovn-ovsdb-server-nb.service",
+    "ovn-ovsdb-server-sb.service",
+    "ovs-vswitchd.service",
+]
+BUILT = [
+    "devstack@n-cpu.service",
+    "devstack@ovn-controller.service",
+    "devstack@ovn-northd.service",
+    "devstack@ovs-vswitchd.service",
+    "devstack@q-ovn-agent.service",
+]
+
+
+@pytest.mark.parametrize("units", [FROM_PACKAGES, BUILT], ids=["from packages", "built"])
+def test_devstacks_ovn_is_known_however_it_came(units: list[str]) -> None:
+    names = nearest(units)
+    assert names is UNIT_NAMES["devstack"]
+    for service in ("ovn-controller", "ovn-northd", "ovn-nb-db", "openvswitch"):
+        assert next(unit for unit in names[service] if unit in units)
+    assert any(unit in units for kind in ("metadata-agent", "agent") for unit in names[f"neutron-ovn-{kind}"])
+
+
 # A compute node of the lab with RDO's names: Debian's script is still in /etc/init.d, so systemd makes a unit of it
 RENAMED = """\
 neutron-linuxbridge-agent.service      enabled   enabled

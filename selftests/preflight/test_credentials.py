@@ -112,12 +112,21 @@ def test_an_expired_token_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch
     )
 
 
-@pytest.mark.parametrize("reason", ["self-signed certificate", "certificate has expired"])
-def test_an_untrusted_certificate_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("reason", "fix"),
+    [
+        ("self-signed certificate", "set OS_CACERT to"),
+        ("certificate has expired", "have it issued anew"),
+        ("Hostname mismatch, certificate is not valid for 'controller'", "write a name that the certificate has"),
+    ],
+)
+def test_an_untrusted_certificate_is_told(
+    requests_mock: Mocker, env: pytest.MonkeyPatch, reason: str, fix: str
+) -> None:
     requests_mock.get(KEYSTONE, exc=requests.exceptions.SSLError(UNTRUSTED.format(reason)))
     requests_mock.post(TOKENS, exc=requests.exceptions.SSLError(UNTRUSTED.format(reason)))
     told = the_problem()
-    assert told.startswith(f"OS_AUTH_URL={KEYSTONE}: its certificate is not trusted here: {reason}. Fix: set OS_CACERT")
+    assert told.startswith(f"OS_AUTH_URL={KEYSTONE}: its certificate is not trusted here: {reason}. Fix: {fix}")
 
 
 def test_no_tls_is_told(requests_mock: Mocker, env: pytest.MonkeyPatch) -> None:

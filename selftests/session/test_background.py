@@ -106,17 +106,16 @@ def network():
 
 
 @pytest.mark.parametrize("is_for_later", [True, False])
-def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_is_made_for_later_is_abandoned(is_for_later: bool) -> None:
     abandoned = threading.Event()
     abandoned.set()
-    monkeypatch.setattr(waiting, "ABANDONED", abandoned)
-    token = waiting.FOR_LATER.set(is_for_later)
+    token = waiting.ABANDONED.set(abandoned if is_for_later else None)
     seen = iter([False, False, True])
     try:
         with pytest.raises(waiting.WaitFailed) if is_for_later else nullcontext():
             waiting.wait_for("it", lambda: next(seen), bool, 10, fix="wait", sleep=lambda _: None)
     finally:
-        waiting.FOR_LATER.reset(token)
+        waiting.ABANDONED.reset(token)
 
 
 LATE = """

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.preflight.quota_usage import READERS
+from fixtures.cloud.quota_usage import READERS
 from fixtures.verdict.resources import RESOURCES, Resource, key_of_resource
 from selftests import ROOT
 from selftests.test_layers import fixtures_in

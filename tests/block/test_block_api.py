@@ -1,6 +1,7 @@
 import pytest
 
-from fixtures.block.volume_services import backends_on, node_of
+from fixtures.block.backends import Backend
+from fixtures.block.volume_services import strangers_among, unregistered
 from fixtures.cloud.service_reports import DOWN_TIME, ServiceReport, reports_of
 from fixtures.nodes.nodes import Node, Nodes
 
@@ -17,14 +18,17 @@ def test_block_service_is_up(volume_services: list[ServiceReport], binary: str) 
 
 
 @pytest.mark.req("CIN-2")
-def test_block_node_is_registered_and_up(block_node: Node, volume_services: list[ServiceReport]) -> None:
+def test_block_node_is_registered_and_up(
+    block_node: Node, own_backends: list[Backend], own_volume_services: list[ServiceReport]
+) -> None:
     """cinder-volume has reported from every block node, for each of its backends."""
-    reports = backends_on(block_node, volume_services)
-    assert reports, (
-        f"cinder-volume on {block_node.name} never registered with Cinder. Fix: on {block_node.name} check "
-        "transport_url, [database] connection and enabled_backends in cinder.conf, and systemctl status cinder-volume"
+    missing = unregistered(own_backends, own_volume_services)
+    assert not missing, (
+        f"cinder-volume on {block_node.name} never registered {', '.join(missing)} with Cinder. Fix: on "
+        f"{block_node.name} check transport_url, [database] connection, enabled_backends and backend_host in "
+        "cinder.conf, and systemctl status cinder-volume"
     )
-    down = [report for report in reports if not report.is_up]
+    down = [report for report in own_volume_services if not report.is_up]
     assert not down, (
         f"Cinder sees {down}, not enabled and up. Fix: on {block_node.name} restart cinder-volume and read its log "
         f"(a driver that is not initialized); openstack volume service set --enable {down[0].host} cinder-volume"
@@ -42,12 +46,11 @@ def test_every_running_block_service_reported_recently(volume_services: list[Ser
 
 
 @pytest.mark.req("CIN-2")
-def test_every_volume_service_is_on_a_given_node(volume_services: list[ServiceReport], nodes: Nodes) -> None:
+def test_every_volume_service_is_on_a_given_node(
+    volume_services: list[ServiceReport], nodes: Nodes, all_backends: list[Backend]
+) -> None:
     """A cinder-volume of an unknown host is a renamed or forgotten node, and its volumes are orphans."""
-    if not nodes.with_roles("block"):
-        pytest.skip(nodes.none_with("block"))
-    hosts = {node_of(report) for report in reports_of(volume_services, "cinder-volume")}
-    strangers = sorted(host for host in hosts if not nodes.called(host))
+    strangers = strangers_among(reports_of(volume_services, "cinder-volume"), nodes, all_backends)
     assert not strangers, (
         f"cinder-volume on {', '.join(strangers)}, which --hosts={nodes.given} does not give. Fix: give every node "
         "in --hosts, or cinder-manage service remove cinder-volume HOST@BACKEND for what a renamed host left"

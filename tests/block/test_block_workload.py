@@ -17,7 +17,7 @@ from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
 from fixtures.nodes.namespaces import why_closed
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.nodes import Node, Nodes
 
 
 @pytest.mark.req("CIN-3")
@@ -121,14 +121,14 @@ def test_detach_takes_the_disk_from_the_guest(guest: Guest, detached_volume: Vol
 
 @pytest.mark.req("CIN-4")
 def test_detach_leaves_no_session_on_the_compute_node(
-    compute_nodes: list[Node], iscsi_traces_in_use: dict[str, list[str]], detached_volume: Volume, deadlines: Deadlines
+    nodes: Nodes, iscsi_traces_in_use: dict[str, list[str]], detached_volume: Volume, deadlines: Deadlines
 ) -> None:
     """A session that is left over keeps the target busy, and its disk gives errors for ever."""
     if not iscsi_traces_in_use:
         pytest.skip("no given compute node had an iSCSI session for the volume: other storage, or a node not given")
     wait_for(
         f"no iSCSI session and no disk of volume {detached_volume.id} on {', '.join(iscsi_traces_in_use)}",
-        probe=lambda: traces(compute_nodes, detached_volume),
+        probe=lambda: traces(nodes.with_roles("compute"), detached_volume),
         until=lambda left: not left,
         deadline=deadlines.disk_gone,
         fix="on that node iscsiadm -m node -T TARGET -u, then -o delete; why it was left is in nova-compute's log",

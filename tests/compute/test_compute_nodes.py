@@ -31,7 +31,7 @@ def test_host_name_is_the_one_that_nova_registered(
     assert calls_itself in registered, (
         f"{compute_node.name} calls itself {calls_itself}, but Nova has registered nova-compute on "
         f"{', '.join(registered) or 'no host'}. Fix: on {compute_node.name}, hostnamectl set-hostname with the "
-        f"registered name, then systemctl restart {nova_conf.unit}; openstack compute service delete what is left over"
+        f"registered name, then {nova_conf.to_restart}; openstack compute service delete what is left over"
     )
 
 
@@ -74,7 +74,7 @@ def test_my_ip_is_an_address_of_this_node(nova_node: Node, nova_my_ip: str, nova
     assert nova_my_ip in nova_node.addresses, (
         f"{nova_node.name}: [DEFAULT] my_ip = {nova_my_ip} is no address of this node, which has "
         f"{', '.join(sorted(nova_node.addresses))}. Was nova.conf copied from another node? "
-        f"Fix: set my_ip in {nova_conf.origin('my_ip')}, then systemctl restart {nova_conf.unit}."
+        f"Fix: set my_ip in {nova_conf.origin('my_ip')}, then {nova_conf.to_restart}."
     )
 
 
@@ -100,7 +100,7 @@ def test_vnc_proxy_is_sent_to_this_node(
     assert proxyclient_addresses & (compute_node.addresses | is_local), (
         f"{compute_node.name}: {proxyclient_address} is no address of this node that the VNC proxy can reach; it has "
         f"{', '.join(sorted(compute_node.addresses))}. Fix: set [vnc] server_proxyclient_address = $my_ip in "
-        f"{proxyclient_address.file or '/etc/nova/nova.conf'}, then systemctl restart {nova_conf.unit}"
+        f"{proxyclient_address.file or '/etc/nova/nova.conf'}, then {nova_conf.to_restart}"
     )
 
 
@@ -115,7 +115,7 @@ def test_services_speak_to_the_broker_of_their_control_service(
             assert not each.broker.fault and each.agrees_with(control), (
                 f"{node.name}: transport_url of {each.unit} in {each.file} leads to {each.broker}; that of "
                 f"{control.unit} on {control.node} to {control.broker}. Fix: copy the line transport_url from "
-                f"{control.file} on {control.node} to {each.file}, then systemctl restart {each.unit}"
+                f"{control.file} on {control.node} to {each.file}, then {each.to_restart}"
             )
 
 
@@ -127,11 +127,11 @@ def test_password_opens_a_session_on_the_broker(
     users = {each.broker: each for each in node_rpc_services if not each.broker.fault}
     for (broker, user), (host, port) in ((each, end) for each in users.items() for end in each[0].hosts):
         with subtests.test(f"{user.service} at {host}:{port}"):
-            reason = refusal(node, broker, host, port)
+            reason = refusal(node, node.service(user.service), broker, host, port)
             assert not reason, (
                 f"{node.name}: the broker {host}:{port} opens no session for the user {broker.user} of {user.unit} "
                 f"in virtual host {broker.virtual_host}: {reason}. Fix: compare the password in transport_url of "
-                f"{user.file} with another node's, then systemctl restart {user.unit}; on the broker, "
+                f"{user.file} with another node's, then {user.to_restart}; on the broker, "
                 f"rabbitmqctl change_password {broker.user}, or set_permissions -p {broker.virtual_host} {broker.user}"
             )
 
@@ -166,7 +166,7 @@ def test_libvirt_answers(compute_node: Node) -> None:
     answer = compute_node.service("libvirt").host.run("timeout 30 virsh -c qemu:///system list --all")
     assert answer.succeeded, (
         f"{compute_node.name}: virsh list failed: {answer.stderr.strip()}. "
-        f"Fix: systemctl restart {compute_node.unit('libvirt').name}"
+        f"Fix: {compute_node.service('libvirt').to_restart}"
     )
 
 
@@ -229,7 +229,7 @@ def test_nova_uses_neutron(nova_node: Node, nova_conf: EffectiveConfig, nova_opt
     """`use_neutron = true`, the default, as long as Nova had a network service of its own (up to Train)."""
     assert nova_option is None or is_true(nova_option.value), (
         f"{nova_node.name}: {nova_option}, so Nova uses nova-network instead of Neutron. "
-        f"Fix: set it to true, then systemctl restart {nova_conf.unit}"
+        f"Fix: set it to true, then {nova_conf.to_restart}"
     )
 
 
@@ -241,7 +241,7 @@ def test_nova_leaves_the_packet_filter_to_neutron(
     """`firewall_driver = nova.virt.firewall.NoopFirewallDriver`, the default since Pike; gone since Ussuri."""
     assert nova_option is None or nova_option.value == "nova.virt.firewall.NoopFirewallDriver", (
         f"{nova_node.name}: {nova_option}, so Nova filters packets beside Neutron. "
-        f"Fix: set it to nova.virt.firewall.NoopFirewallDriver, then systemctl restart {nova_conf.unit}"
+        f"Fix: set it to nova.virt.firewall.NoopFirewallDriver, then {nova_conf.to_restart}"
     )
 
 
@@ -314,16 +314,18 @@ def test_packages_of_the_nodes_roles_are_installed(
     assert not missing, (
         f"{node.name} ({', '.join(sorted(node.roles))}) lacks {', '.join(missing)}. "
         f"Fix: on {node.name}, {INSTALL[distribution_of(node)]} {' '.join(missing)}; "
-        "if it has another role, give --role"
+        f"if it has not that role, --role=ROLE=-{node.name}"
     )
 
 
 @pytest.mark.req("NOVA-11")
-def test_openstack_packages_are_of_one_release(node: Node, packages: Packages, prevailing_release: str) -> None:
+def test_openstack_packages_are_of_one_release(
+    node: Node, packages_of_a_release: Packages, prevailing_release: str
+) -> None:
     """`centos-release-openstack-rocky` on one node and another release on the next do not understand each other."""
-    strangers = sorted(each for each in packages.releases() if each[2] != prevailing_release)
+    strangers = sorted(each for each in packages_of_a_release.releases() if each[2] != prevailing_release)
     told = ", ".join(f"{project} {version} ({release})" for project, version, release in strangers)
     assert not strangers, (
-        f"{node.name} has {told}, while most of the nodes' packages are of {prevailing_release}. Fix: on "
-        f"{node.name}, enable the package repository of {prevailing_release} alone, and upgrade"
+        f"{node.name} has {told}, while most of what the nodes have is of {prevailing_release}. Fix: on "
+        f"{node.name}, {packages_of_a_release.upgrade.format(prevailing_release)}"
     )

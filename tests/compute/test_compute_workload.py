@@ -12,6 +12,7 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.redaction import redact
 from fixtures.guest.guest import Guest
 from fixtures.identity.endpoints import http_status
+from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.nodes import Node
 
 
@@ -46,19 +47,19 @@ def test_guest_boots(cloud: Connection, server: Server, deadlines: Deadlines) ->
 
 
 @pytest.mark.req("NOVA-13")
-def test_key_opens_the_guest(guest: Guest, local_key: LocalKey) -> None:
+def test_key_opens_the_guest(guest: Guest, local_key: LocalKey, network_driver: Driver) -> None:
     """The guest lets in the holder of the key pair's private half."""
     keys = guest.run("cat ~/.ssh/authorized_keys").stdout
     assert local_key.public_text in keys, (
         f"the guest's authorized_keys lack our key; it has: {keys or 'none'}. "
-        "Fix: check the metadata service (neutron-metadata-agent, nova-api-metadata)"
+        f"Fix: {network_driver.fixes.metadata}; check nova-api-metadata"
     )
 
 
 @pytest.mark.req("NOVA-15")
 def test_console_page_answers(vnc_console: VncConsole) -> None:
     """`openstack console url show` gives a URL, and a browser gets a page there."""
-    status = http_status(vnc_console.url)
+    status = http_status(vnc_console.url, vnc_console.trusted)
     assert status == 200, (
         f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {status or 'no connection'}. "
         "Fix: [vnc] novncproxy_base_url in the compute node's nova.conf must lead here to nova-novncproxy, and to a "

@@ -3,7 +3,9 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
 from fixtures.cloud.connection import refusal
+from fixtures.cloud.trust import trusted_by
 from fixtures.identity.endpoints import Endpoint, http_status
+from fixtures.identity.unlisted_services import unfound
 
 operators_only = pytest.mark.parametrize(
     ("service", "path"),
@@ -34,15 +36,27 @@ def test_member_gets_a_token(member: Connection) -> None:
 
 
 @pytest.mark.req("KEY-1")
-def test_every_service_answers_the_runner(public_endpoints: list[Endpoint], subtests: pytest.Subtests) -> None:
-    """Each service of the catalogue answers on its public endpoint when we ask."""
+def test_every_service_answers_the_runner(
+    given_cloud: Connection, public_endpoints: list[Endpoint], subtests: pytest.Subtests
+) -> None:
+    """Each service of the catalogue answers on its public endpoint when we ask, and proves who it is."""
     for endpoint in public_endpoints:
         with subtests.test(endpoint.service):
-            status = http_status(endpoint.url)
+            status = http_status(endpoint.url, trusted_by(given_cloud))
             assert 0 < status < 500, (
                 f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
                 "Fix: start the service's API and read its log, or openstack endpoint set --url"
             )
+
+
+@pytest.mark.req("KEY-1")
+def test_every_service_of_the_cloud_is_in_the_catalogue(
+    given_cloud: Connection, unlisted_services: dict[str, str], subtests: pytest.Subtests
+) -> None:
+    """`openstack endpoint create --region RegionOne …`: in a region that does not exist nobody looks for it."""
+    for kind, proof in unlisted_services.items():
+        with subtests.test(kind):
+            pytest.fail(unfound(kind, proof, str(given_cloud.config.region_name or "")), pytrace=False)
 
 
 @pytest.mark.req("KEY-2")

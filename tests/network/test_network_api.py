@@ -8,6 +8,7 @@ from fixtures.cloud.agents import Agents
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.network.addresses import dhcp_ports, inside_ports, outside_ports
+from fixtures.network.drivers.driver import Driver
 from fixtures.network.subnet import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
 from fixtures.nodes.nodes import Node, Nodes
 
@@ -19,9 +20,18 @@ network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"]
 def test_network_service_has_an_agent(agents: Agents, service: str) -> None:
     """Neutron routes, hands out addresses and passes metadata on."""
     agents.skip_unless_used(service)
-    assert agents.of(service), (
-        f"Neutron lists no {service} agent. Fix: on the network node install and start "
-        f"neutron-{service.lower()}-agent, and check transport_url in its neutron.conf"
+    assert agents.of(service), f"Neutron lists no {service} agent. Fix: {agents.to_have(service)}"
+
+
+@pytest.mark.req("NEU-1")
+def test_compute_node_has_a_metadata_agent_with_ovn(compute_node: Node, agents: Agents) -> None:
+    """With OVN a guest's question for its key and name is answered on its own node, and nowhere else."""
+    if not agents.are_ovns:
+        pytest.skip("without OVN one metadata agent answers for all nodes")
+    found = [agent for agent in agents.of("Metadata") if compute_node.is_called(agent.host)]
+    assert any(agent.is_alive for agent in found), (
+        f"Neutron {'hears nothing of the' if found else 'knows no'} metadata agent on {compute_node.name}, so its "
+        f"guests get no key; it has them on {agents.hosts_of('Metadata')}. Fix: {agents.to_have('Metadata')}"
     )
 
 
@@ -41,12 +51,12 @@ def test_every_agent_is_alive_and_up(agents: Agents, subtests: pytest.Subtests) 
 
 
 @pytest.mark.req("NEU-1")
-def test_node_has_an_l2_agent(l2_node: Node, agents: Agents) -> None:
+def test_node_has_an_l2_agent(l2_node: Node, agents: Agents, network_driver: Driver) -> None:
     """Guests and routers are wired by a Layer 2 agent on their own node."""
     found = [agent.binary for agent in agents.of("L2") if l2_node.is_called(agent.host)]
     assert found, (
         f"Neutron knows no Layer 2 agent on {l2_node.name}; it has them on {agents.hosts_of('L2')}. "
-        f"Fix: on {l2_node.name}, systemctl enable --now neutron-linuxbridge-agent (or openvswitch)"
+        f"Fix: on {l2_node.name}, {network_driver.fixes.install}"
     )
 
 
@@ -118,14 +128,16 @@ def test_dhcp_port_is_bound(
 
 @pytest.mark.req("NEU-9")
 @pytest.mark.waits
-def test_router_port_inside_is_active(cloud: Connection, router: Router, deadlines: Deadlines) -> None:
+def test_router_port_inside_is_active(
+    cloud: Connection, router: Router, network_driver: Driver, deadlines: Deadlines
+) -> None:
     """`openstack router add subnet` gives the router the gateway's address inside."""
     wait_for(
         f"the port of router {router.id} with {GATEWAY} to be ACTIVE",
         probe=lambda: [port.status for port in inside_ports(cloud, router, GATEWAY)],
         until=lambda statuses: statuses == ["ACTIVE"],
         deadline=deadlines.port_active,
-        fix="systemctl restart neutron-l3-agent, and check the Layer 2 agent on the network node",
+        fix=network_driver.fixes.routing,
     )
 
 
@@ -142,12 +154,14 @@ def test_router_has_an_external_address(cloud: Connection, router: Router, exter
 
 @pytest.mark.req("NEU-9")
 @pytest.mark.waits
-def test_router_port_outside_is_active(operator: Connection, router: Router, deadlines: Deadlines) -> None:
+def test_router_port_outside_is_active(
+    operator: Connection, router: Router, network_driver: Driver, deadlines: Deadlines
+) -> None:
     """`openstack port list --router` shows the gateway port ACTIVE."""
     wait_for(
         f"the gateway port of router {router.id} to be ACTIVE",
         probe=lambda: [port.status for port in outside_ports(operator, router)],
         until=lambda statuses: statuses == ["ACTIVE"],
         deadline=deadlines.port_active,
-        fix="check physical_interface_mappings (or bridge_mappings) of the network node's Layer 2 agent",
+        fix=network_driver.fixes.outside,
     )

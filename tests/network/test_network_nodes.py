@@ -2,12 +2,14 @@ import pytest
 
 from fixtures.core.deadlines import Deadlines
 from fixtures.network.bridge_netfilter import SYSCTLS, BridgeNetfilter
+from fixtures.network.external_network import why_no_gateway
 from fixtures.network.l2_agent import L2Agent
+from fixtures.network.l3_agents import WITHOUT_EXTERNAL
 from fixtures.network.ml2 import Ml2
 from fixtures.network.vxlan import Report
 from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
 from fixtures.nodes.nodes import Node
-from fixtures.nodes.systemd_units import wait_until_settled
+from fixtures.nodes.systemd_units import Unit, wait_until_settled
 
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
 
@@ -38,26 +40,34 @@ def test_mapped_interface_is_up(l2_node: Node, l2_agent: L2Agent, interfaces: di
 
 
 @pytest.mark.req("NEU-2")
-def test_mapped_bridge_leads_out_of_the_node(l2_node: Node, l2_agent: L2Agent) -> None:
-    """`bridge_mappings = provider:br-ex`, with a physical interface as a port of br-ex."""
+def test_mapped_bridge_leads_out_of_the_node(
+    l2_node: Node, l2_agent: L2Agent, subtests: pytest.Subtests, request: pytest.FixtureRequest
+) -> None:
+    """`bridge_mappings = provider:br-ex`, with a physical interface as a port of br-ex, or br-ex itself the gateway."""
     mapped = l2_agent.mapped("bridges") or pytest.skip(f"{l2_node.name} maps no bridge")
     for bridge in mapped.values():
-        ports = bridge_ports(l2_node, bridge)
-        assert ports, (
-            f"{l2_node.name}: {l2_agent.spelled('bridges')}, but {bridge} "
-            f"{'does not exist' if ports is None else 'has no port of its own'}. "
-            f"Fix: ovs-vsctl --may-exist add-br {bridge}; ovs-vsctl add-port {bridge} INTERFACE (a bridge of the "
-            f"kernel: ip link set INTERFACE master {bridge})"
-        )
+        with subtests.test(bridge):
+            if (ports := bridge_ports(l2_node, bridge)) != []:
+                wrong = "does not exist" if ports is None else ""
+            else:
+                wrong = why_no_gateway(l2_node, bridge, request.getfixturevalue("external_network_subnets"))
+            assert not wrong, (
+                f"{l2_node.name}: {l2_agent.spelled('bridges')}, but {bridge} {wrong}. "
+                f"Fix: ovs-vsctl --may-exist add-br {bridge}; ovs-vsctl add-port {bridge} INTERFACE (a bridge of the "
+                f"kernel: ip link set INTERFACE master {bridge})"
+            )
 
 
 @pytest.mark.req("NEU-2")
 def test_network_node_maps_the_external_network(
-    network_node: Node, l2_agent: L2Agent, external_physical_networks: set[str]
+    network_node: Node, l2_agent: L2Agent, l3_agent_mode: str, external_physical_networks: set[str]
 ) -> None:
     """The name on the left of the mapping is the one that the provider network uses."""
     wanted = external_physical_networks or pytest.skip("the external network has no physical network: see NEU-7")
-    assert wanted & l2_agent.physical_networks, (
+    mapped = l2_agent.physical_networks
+    if l3_agent_mode in WITHOUT_EXTERNAL:
+        pytest.skip(f"{network_node.name}: no L3 agent there routes to the external network")
+    assert wanted & mapped, (
         f"{network_node.name}: {l2_agent.spelled(l2_agent.mapping)} does not map {', '.join(sorted(wanted))}, the "
         "provider:physical_network of the external network. "
         f"Fix: {l2_agent.fix(l2_agent.mapping, f'{min(wanted)}:INTERFACE')}"
@@ -268,3 +278,15 @@ def test_l2_agent_runs(l2_node: Node, l2_agent: L2Agent) -> None:
 def test_l2_agent_is_not_restarting_in_a_loop(l2_node: Node, l2_agent: L2Agent, deadlines: Deadlines) -> None:
     """An agent that cannot bear its configuration ends, and systemd starts it again, for ever."""
     wait_until_settled(lambda: l2_node.unit(l2_agent.service), deadlines.unit_settled)
+
+
+@pytest.mark.req("NEU-6")
+def test_open_vswitch_starts_at_boot(l2_node: Node, open_vswitch: Unit) -> None:
+    """`systemctl enable openvswitch-switch` (RDO: openvswitch) has been done; ovs-vswitchd has no switch of its own."""
+    assert open_vswitch.starts_at_boot, open_vswitch.not_at_boot
+
+
+@pytest.mark.req("NEU-6")
+def test_open_vswitch_runs(l2_node: Node, open_vswitch: Unit) -> None:
+    """Without ovs-vswitchd the agent has nobody to tell where packets go."""
+    assert open_vswitch.is_ready, open_vswitch.not_running

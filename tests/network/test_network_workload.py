@@ -15,13 +15,14 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.guest.full_size import wait_until_full_size_passes
 from fixtures.guest.guest import Guest
-from fixtures.guest.ingress_without_rules import ENFORCE, LetIn
+from fixtures.guest.ingress_without_rules import LetIn
 from fixtures.guest.metadata import PUBLIC_KEY, UUID, told_by_metadata
 from fixtures.guest.moved_floating_ip import wait_until_it_leads_to
 from fixtures.guest.removed_floating_ip import wait_until_it_leads_nowhere
 from fixtures.guest.router_namespaces import nat_of
 from fixtures.guest.spoofed_address import arrivals
-from fixtures.guest.way_in import WayIn
+from fixtures.guest.ways import WayIn, address_on
+from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.namespaces import Namespace
 
 NAT_FIX = "systemctl restart neutron-l3-agent there, which writes all rules anew, and read its log"
@@ -138,11 +139,11 @@ def test_floating_ip_is_served_on_the_guests_own_node(
 
 
 @pytest.mark.req("NEU-8")
-def test_guest_has_the_address_of_its_port(guest: Guest, server: Server) -> None:
+def test_guest_has_the_address_of_its_port(guest: Guest, server: Server, network_driver: Driver) -> None:
     """DHCP gave the guest the address that Neutron chose for it."""
     expected = fixed_ip(server)
     assert expected in guest.addresses, (
-        f"the guest has {sorted(guest.addresses)}, Neutron gave it {expected}. Fix: check neutron-dhcp-agent"
+        f"the guest has {sorted(guest.addresses)}, Neutron gave it {expected}. Fix: {network_driver.fixes.addresses}"
     )
 
 
@@ -165,23 +166,25 @@ def test_guest_has_the_name_server_of_its_subnet(guest: Guest, subnet: Subnet) -
 
 
 @pytest.mark.req("NEU-11")
-def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadlines) -> None:
+def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, network_driver: Driver, deadlines: Deadlines) -> None:
     """`security group rule create --proto icmp` lets ping in."""
+    address = address_on(way_in, floating_ip)
     wait_for(
-        f"an answer to ping {way_in} to {floating_ip.floating_ip_address}",
-        probe=lambda: way_in.pings(floating_ip.floating_ip_address),
+        f"an answer to ping {way_in} to {address}",
+        probe=lambda: way_in.pings(address),
         until=bool,
         deadline=deadlines.ping,
-        fix="openstack security group rule list; firewall_driver of the Layer 2 agent on the guest's node",
+        fix=f"openstack security group rule list; {network_driver.fixes.agent}",
     )
 
 
 @pytest.mark.req("NEU-11")
 def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadlines) -> None:
     """`security group rule create --proto tcp --dst-port 22` lets SSH in."""
+    address = address_on(way_in, floating_ip)
     wait_for(
-        f"port 22 of {floating_ip.floating_ip_address} to open {way_in}",
-        probe=lambda: way_in.opens(floating_ip.floating_ip_address, 22),
+        f"port 22 of {address} to open {way_in}",
+        probe=lambda: way_in.opens(address, 22),
         until=bool,
         deadline=deadlines.ping,
         fix="openstack security group rule list",
@@ -190,23 +193,24 @@ def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadl
 
 @pytest.mark.req("NEU-11")
 def test_ping_is_refused_without_rules(
-    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """Without `security group rule create --proto icmp` no ping gets in; a cloud that enforces nothing lets it."""
     assert not ingress_without_rules.ping, (
         f"{deadlines.rules_applied:g} s after its port was put in a group without rules, the guest at "
-        f"{other_floating_ip.floating_ip_address} still answers ping, expected none. Fix: {ENFORCE}"
+        f"{other_floating_ip.floating_ip_address} still answers ping, expected none. "
+        f"Fix: {network_driver.fixes.enforce}"
     )
 
 
 @pytest.mark.req("NEU-11")
 def test_ssh_port_is_refused_without_rules(
-    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, deadlines: Deadlines
+    ingress_without_rules: LetIn, other_floating_ip: FloatingIP, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """Without `security group rule create --proto tcp --dst-port 22` no SSH gets in."""
     assert not ingress_without_rules.ssh, (
         f"{deadlines.rules_applied:g} s after its port was put in a group without rules, port 22 of the guest at "
-        f"{other_floating_ip.floating_ip_address} still opens, expected it closed. Fix: {ENFORCE}"
+        f"{other_floating_ip.floating_ip_address} still opens, expected it closed. Fix: {network_driver.fixes.enforce}"
     )
 
 
@@ -217,9 +221,10 @@ def test_spoofed_address_does_not_leave_the_guest(
     server: Server,
     other_server: Server,
     spoofed_address: str,
+    network_driver: Driver,
     deadlines: Deadlines,
 ) -> None:
-    """The Layer 2 agent lets out only what comes from the address that Neutron gave."""
+    """The guest's node lets out only what comes from the address that Neutron gave."""
     own, target = fixed_ip(server), fixed_ip(other_server)
     wait_for(
         f"pings from {own} to arrive at {target}, which is in the same network",
@@ -231,38 +236,42 @@ def test_spoofed_address_does_not_leave_the_guest(
     arrived = arrivals(guest, other_guest, target, source=spoofed_address)
     assert not arrived, (
         f"{arrived} of 3 pings that the guest with {own} sent as {spoofed_address} arrived at {target}, expected none. "
-        f"Fix: openstack port show -c port_security_enabled; {ENFORCE}"
+        f"Fix: openstack port show -c port_security_enabled; {network_driver.fixes.enforce}"
     )
 
 
 @pytest.mark.req("NEU-12")
-def test_floating_ip_leads_to_the_guest(guest: Guest, server: Server, floating_ip: FloatingIP) -> None:
+@pytest.mark.usefixtures("outside_way_in")
+def test_floating_ip_leads_to_the_guest(
+    guest: Guest, server: Server, floating_ip: FloatingIP, network_driver: Driver
+) -> None:
     """`ssh cirros@FLOATING-IP` ends in the server that holds the address."""
     assert fixed_ip(server) in guest.addresses, (
         f"{floating_ip.floating_ip_address} leads to a guest with {sorted(guest.addresses)}, not to "
-        f"{fixed_ip(server)}. Fix: on the network node, "
-        f"ip netns exec qrouter-{floating_ip.router_id} iptables -t nat -S"
+        f"{fixed_ip(server)}. Fix: {network_driver.fixes.nat.format(router=floating_ip.router_id)}"
     )
 
 
 @pytest.mark.req("NEU-12")
 @pytest.mark.usefixtures("moved_floating_ip")
-def test_moved_floating_ip_leads_to_the_other_guest(guest: Guest, other_server: Server, deadlines: Deadlines) -> None:
+def test_moved_floating_ip_leads_to_the_other_guest(
+    guest: Guest, other_server: Server, network_driver: Driver, deadlines: Deadlines
+) -> None:
     """After `server remove floating ip` and `server add floating ip` the same login ends in the other server."""
-    wait_until_it_leads_to(guest, other_server, deadlines)
+    wait_until_it_leads_to(guest, other_server, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-12")
 def test_removed_floating_ip_leads_nowhere(
-    removed_floating_ip: FloatingIP, way_in: WayIn, deadlines: Deadlines
+    removed_floating_ip: FloatingIP, outside_way_in: WayIn, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """After `server remove floating ip` nobody answers at the address."""
-    wait_until_it_leads_nowhere(removed_floating_ip, way_in, deadlines)
+    wait_until_it_leads_nowhere(removed_floating_ip, outside_way_in, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-13")
 def test_guest_reaches_another_guest_of_its_network(
-    guest: Guest, other_booted_server: Server, deadlines: Deadlines
+    guest: Guest, other_booted_server: Server, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """Two servers on one network reach each other."""
     address = fixed_ip(other_booted_server)
@@ -271,59 +280,62 @@ def test_guest_reaches_another_guest_of_its_network(
         probe=lambda: guest.pings(address),
         until=bool,
         deadline=deadlines.ping,
-        fix="the log of the Layer 2 agent on the guests' nodes; where these are two, VXLAN between them (NEU-3)",
+        fix=f"{network_driver.fixes.agent}; where the two are on two nodes, {network_driver.fixes.tunnels}",
     )
 
 
 @pytest.mark.req("NEU-13")
 def test_full_size_packets_reach_another_guest(
-    guest: Guest, other_booted_server: Server, full_size: int, deadlines: Deadlines
+    guest: Guest, other_booted_server: Server, full_size: int, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """Packets as large as the network's MTU pass from one server to the other."""
-    wait_until_full_size_passes(guest, fixed_ip(other_booted_server), full_size, deadlines)
+    wait_until_full_size_passes(guest, fixed_ip(other_booted_server), full_size, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-13")
-def test_full_size_packets_reach_the_router(guest: Guest, subnet: Subnet, full_size: int, deadlines: Deadlines) -> None:
-    """Packets as large as the network's MTU pass to the network node, through VXLAN where that is another node."""
-    wait_until_full_size_passes(guest, str(subnet.gateway_ip), full_size, deadlines)
+def test_full_size_packets_reach_the_router(
+    guest: Guest, full_size_target: str, full_size: int, network_driver: Driver, deadlines: Deadlines
+) -> None:
+    """Packets as large as the network's MTU pass to the network node, through a tunnel where that is another node."""
+    wait_until_full_size_passes(guest, full_size_target, full_size, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-13")
 def test_full_size_packets_reach_a_guest_on_another_node(
-    far_server: Server, guest: Guest, full_size: int, deadlines: Deadlines
+    far_server: Server, guest: Guest, full_size: int, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """Packets as large as the network's MTU pass through VXLAN from one compute node to another."""
-    wait_until_full_size_passes(guest, fixed_ip(far_server), full_size, deadlines)
+    wait_until_full_size_passes(guest, fixed_ip(far_server), full_size, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-13")
-@pytest.mark.usefixtures("answering_dhcp_server")
-def test_guest_does_not_reach_another_network(guest: Guest, dhcp_server_in_other_network: str) -> None:
+def test_guest_does_not_reach_another_network(guest: Guest, foreign_address: str, network_driver: Driver) -> None:
     """No router leads to a network that was added to none."""
-    assert not guest.pings(dhcp_server_in_other_network, tries=3), (
-        f"the guest's ping to {dhcp_server_in_other_network}, in a network without a router, was answered, expected "
-        "none. Fix: on the network node, ip netns exec qrouter-… ip route; ip netns list must show a namespace for "
-        "each router and network (use_namespaces)"
+    assert not guest.pings(foreign_address, tries=3), (
+        f"the guest's ping to {foreign_address}, in a network without a router, was answered, expected "
+        f"none. Fix: {network_driver.fixes.isolation}"
     )
 
 
 @pytest.mark.req("NEU-13")
-@pytest.mark.usefixtures("answering_dhcp_server")
-def test_overlapping_networks_of_two_projects_do_not_meet(
-    guest: Guest, dhcp_server_in_overlapping_network: str
+def test_overlapping_networks_do_not_meet(
+    guest: Guest, overlapping_foreign_address: str, network_driver: Driver
 ) -> None:
-    """Two projects may use the same range: each network has its own VXLAN, and its own bridge on each node."""
-    assert not guest.pings(dhcp_server_in_overlapping_network, tries=3), (
-        f"the guest's ping to {dhcp_server_in_overlapping_network}, which only another project's network of the same "
-        "range has, was answered, expected none. Fix: openstack network show -c provider:segmentation_id of both; on "
-        "the network node, bridge link must show the tap of each in a bridge of its own"
+    """Two projects may use the same range: each network has its own number, and its own bridge on each node."""
+    assert not guest.pings(overlapping_foreign_address, tries=3), (
+        f"the guest's ping to {overlapping_foreign_address}, which only another network of the same "
+        "range has, was answered, expected none. Fix: openstack network show -c provider:segmentation_id of both; "
+        f"{network_driver.fixes.isolation}"
     )
 
 
 @pytest.mark.req("NEU-14")
 def test_guest_without_floating_ip_reaches_outward(
-    unaddressed_guest: Guest, external_network_gateway: str, deadlines: Deadlines
+    unaddressed_guest: Guest,
+    external_network_gateway: str,
+    router: Router,
+    network_driver: Driver,
+    deadlines: Deadlines,
 ) -> None:
     """The router lends its own external address to whoever has none (SNAT)."""
     wait_for(
@@ -332,29 +344,32 @@ def test_guest_without_floating_ip_reaches_outward(
         probe=lambda: unaddressed_guest.pings(external_network_gateway),
         until=bool,
         deadline=deadlines.ping,
-        fix="openstack router show -c external_gateway_info: enable_snat must be true; on the network node, "
-        "ip netns exec qrouter-… iptables -t nat -S | grep SNAT, and ping the gateway from there too",
+        fix="openstack router show -c external_gateway_info: enable_snat must be true; "
+        f"{network_driver.fixes.nat.format(router=router.id)}, and ping the gateway from that node too",
     )
 
 
 @pytest.mark.req("NEU-16")
-def test_guest_is_named_after_its_server(cloud: Connection, booted_server: Server) -> None:
+def test_guest_is_named_after_its_server(cloud: Connection, booted_server: Server, network_driver: Driver) -> None:
     """The guest asks 169.254.169.254 for its name; the console tells it also where nobody can log in."""
     names = {name.partition(".")[0] for name in re.findall(r"(\S+) login:", read_console(cloud, booted_server))}
     assert booted_server.name in names, (
         f"the console's login prompt is that of {', '.join(sorted(names)) or 'nobody'}, expected {booted_server.name}. "
-        "Fix: on the network node, systemctl restart neutron-metadata-agent; on the controller, nova-api-metadata; "
-        "metadata_proxy_shared_secret must be the same in metadata_agent.ini and in nova.conf's [neutron]"
+        f"Fix: {network_driver.fixes.metadata}; on the controller, nova-api-metadata; metadata_proxy_shared_secret "
+        "must be the same in the metadata agent's ini and in nova.conf's [neutron]"
     )
 
 
 @pytest.mark.req("NEU-16")
-def test_metadata_service_knows_the_server(guest: Guest, server: Server, deadlines: Deadlines) -> None:
+def test_metadata_service_knows_the_server(
+    guest: Guest, server: Server, network_driver: Driver, deadlines: Deadlines
+) -> None:
     """Neutron's metadata agent tells Nova who asks, by the address and the network of the question."""
     told = told_by_metadata(guest, "openstack/latest/meta_data.json", UUID, deadlines)
     assert server.id in told, (
-        f"169.254.169.254 tells the guest {told or 'nothing'}, expected the uuid {server.id}. Fix: read the logs of "
-        "neutron-metadata-agent (nova_metadata_host, metadata_proxy_shared_secret) and of nova-api-metadata"
+        f"169.254.169.254 tells the guest {told or 'nothing'}, expected the uuid {server.id}. Fix: "
+        f"{network_driver.fixes.metadata}; read its log (nova_metadata_host, metadata_proxy_shared_secret) and "
+        "nova-api-metadata's"
     )
 
 

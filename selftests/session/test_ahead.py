@@ -1,0 +1,136 @@
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import pytest
+
+from fixtures.core.waiting import WaitFailed, wait_for
+from fixtures.session.ahead import Ahead, ahead
+
+KEYS = [f"compute{number}" for number in range(1, 9)]
+SOON = 10
+"""Seconds, in which a thread that does its work has done it."""
+
+
+class Made:
+    """What is there, and what has been."""
+
+    def __init__(self) -> None:
+        self.there: set[str] = set()
+        self.most = 0
+        self.order: list[str] = []
+        self.changed = threading.Condition()
+
+    @contextmanager
+    def make(self, key: str) -> Iterator[str]:
+        with self.changed:
+            self.there.add(key)
+            self.order.append(key)
+            self.most = max(self.most, len(self.there))
+            self.changed.notify_all()
+        yield f"server on {key}"
+        with self.changed:
+            self.there.remove(key)
+            self.changed.notify_all()
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        with self.changed:
+            assert self.changed.wait_for(holds, SOON)
+
+
+@pytest.fixture
+def made() -> Made:
+    return Made()
+
+
+def lend_all(things: Ahead[str], keys: list[str]) -> Iterator[str]:
+    for number in range(len(keys)):
+        with things.lend(keys[number:]) as thing:
+            yield thing
+
+
+def test_each_test_gets_its_own_and_there_are_never_more_than_so_many(made: Made) -> None:
+    with ahead(made.make, 3) as things:
+        assert list(lend_all(things, KEYS)) == [f"server on {key}" for key in KEYS]
+    assert (made.most <= 3, made.there, sorted(made.order)) == (True, set(), KEYS)
+
+
+def test_they_are_made_side_by_side_before_they_are_asked_for(made: Made) -> None:
+    with ahead(made.make, 3) as things, things.lend(KEYS):
+        made.wait_until(lambda: made.there == set(KEYS[:3]))
+
+
+def test_with_one_at_once_the_next_is_begun_when_the_first_is_gone(made: Made) -> None:
+    with ahead(made.make, 1) as things:
+        assert len(list(lend_all(things, KEYS))) == len(KEYS)
+    assert (made.most, made.order) == (1, KEYS)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_whichever_tests_do_not_come_those_that_do_get_theirs(made: Made, at_once: int) -> None:
+    with ahead(made.make, at_once) as things:
+        for first in (0, 5, 2, 2, 7):
+            with things.lend(KEYS[first:]) as thing:
+                assert thing == f"server on {KEYS[first]}"
+    assert (made.most <= at_once, made.there) == (True, set())
+
+
+def failing(make: Callable[[str], AbstractContextManager[str]]) -> Callable[[str], AbstractContextManager[str]]:
+    @contextmanager
+    def or_fail(key: str) -> Iterator[str]:
+        if key == "compute2":
+            pytest.fail("no nova-compute on compute2")
+        with make(key) as thing:
+            yield thing
+
+    return or_fail
+
+
+def test_what_cannot_be_made_hurts_only_who_asks_for_it(made: Made) -> None:
+    given: list[str] = []
+    with ahead(failing(made.make), 2) as things:
+        for number, key in enumerate(KEYS):
+            refused = pytest.raises(pytest.fail.Exception, match="compute2") if key == "compute2" else nullcontext()
+            with refused, things.lend(KEYS[number:]):
+                given.append(key)
+    assert given == [key for key in KEYS if key != "compute2"]
+    assert made.there == set()
+
+
+def test_what_cannot_be_ended_is_told_in_the_end_and_the_others_are_ended(made: Made) -> None:
+    @contextmanager
+    def make(key: str) -> Iterator[str]:
+        with made.make(key):
+            yield key
+        assert key != "compute2", "server s2 is still there"
+
+    with pytest.raises(AssertionError, match="server s2 is still there"), ahead(make, 2) as things:
+        assert list(lend_all(things, KEYS)) == KEYS
+    assert made.there == set()
+
+
+def test_a_test_that_fails_gives_its_own_back(made: Made) -> None:
+    with ahead(made.make, 2) as things:
+        with pytest.raises(ZeroDivisionError), things.lend(KEYS):
+            raise ZeroDivisionError
+        made.wait_until(lambda: "compute1" not in made.there)
+
+
+def test_a_wait_for_what_nobody_asks_for_any_more_ends_at_once() -> None:
+    began = threading.Event()
+    gone: list[str] = []
+
+    @contextmanager
+    def make(key: str) -> Iterator[str]:
+        try:
+            if key != "compute1":
+                began.set()
+                wait_for(key, lambda: "BUILD", lambda _: False, 3600, fix="wait", sleep=lambda _: None)
+            yield key
+        except WaitFailed:
+            gone.append(key)
+            raise
+
+    with ahead(make, 2) as things, things.lend(KEYS):
+        assert began.wait(SOON)
+    assert gone == ["compute2"]
