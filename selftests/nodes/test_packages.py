@@ -69,7 +69,8 @@ def test_images_and_virtual_environments_are_compared_as_packages_are() -> None:
     image = {"Container": '{"image": "r/nova-compute:zed", "version": ""}', "ContainerName": "nova_compute"}
     labelled = {"Container": '{"image": "r/x:1", "version": "15.4.0"}', "ContainerName": "cinder_volume"}
     venv = {"VirtualEnv": "/openstack/venvs/nova-26.1.0/bin", "Distributions": " nova-26.1.0 openstack_placement-8.0.0"}
-    node = node_with(a_service=image, b_service=labelled, c_service=venv, d_service={})
+    units = {"a_service": image, "b_service": labelled, "c_service": venv, "d_service": {}}
+    node = node_with(**{name: {**there, "LoadState": "loaded"} for name, there in units.items()})
     packages = Packages(node, tuple(used_by_services(node)))
     assert packages.releases() == {
         ("nova_compute", "r/nova-compute:zed", "zed"),
@@ -84,7 +85,9 @@ def test_images_and_virtual_environments_are_compared_as_packages_are() -> None:
 def test_the_message_is_of_what_is_there() -> None:
     from_packages = Packages(node_with(a_service={}), (Package("nova-api", "nova", "26.2.2"),))
     assert from_packages.upgrade.format("zed") == "enable the package repository of zed alone, and upgrade"
-    in_venv = Packages(node_with(a_service={"VirtualEnv": "/v/bin"}), (Package("nova", "nova", "26.2.2"),))
+    in_venv = Packages(
+        node_with(a_service={"LoadState": "loaded", "VirtualEnv": "/v/bin"}), (Package("nova", "nova", "26.2.2"),)
+    )
     assert in_venv.upgrade.format("zed") == "install zed alone into /v/bin"
 
 
@@ -97,3 +100,13 @@ def test_a_controller_without_nova_needs_none_of_its_packages() -> None:
         [],
         ["block", "controller"],
     ]
+
+
+def test_what_could_be_a_container_and_is_not_there_is_no_place_of_services() -> None:
+    absent = {
+        "Id": "cinder_api.container",
+        "ContainerName": "cinder_api",
+        "ContainerEngine": "",
+        "LoadState": "not-found",
+    }
+    assert Packages(node_with(a_service=absent, b_service={"LoadState": "loaded"}), ()).places == []
