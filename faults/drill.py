@@ -15,6 +15,7 @@ from faults.lab_commands import lab, stop_in_order
 from faults.trial import Trial
 from lab import faults
 from lab.errors import LabError
+from lab.machines import chosen
 
 FILE = "drill.json"
 """In reports/; docs/verdict.md describes it."""
@@ -118,7 +119,7 @@ def _chosen(options: argparse.Namespace) -> list[faults.Fault]:
 
 
 def _write(trials: Sequence[Trial]) -> None:
-    told = {"schema": SCHEMA, "faults": [asdict(each) for each in trials]}
+    told = {"schema": SCHEMA, "cloud": chosen(), "faults": [asdict(each) for each in trials]}
     (trial.FOLDER.parent / FILE).write_text(json.dumps(told, indent=2) + "\n")
 
 
