@@ -156,7 +156,8 @@ def test_of_a_stopped_container_the_files_are_read_with_which_it_would_start(her
     assert config.get("my_ip") == "10.0.0.31"
     assert config.origin("my_ip") == "nova_compute:/etc/nova/nova.conf:2"
     assert config.to_restart == (
-        f"systemctl restart {KOLLA} (for good: in the deployer's own files, then kolla-ansible reconfigure)"
+        f"systemctl restart {KOLLA} (which copies its files anew from {tmp_path / 'kolla'}: change them there; "
+        "for good: in the deployer's own files, then kolla-ansible reconfigure)"
     )
 
 
@@ -249,13 +250,15 @@ def test_a_container_without_a_unit_is_a_service_too(
     with_engine(tmp_path, "docker", like(NOVA_COMPUTE, Status=status))
     unit = read_unit(here, [KOLLA, BY_DOCKER])
     assert (unit.name, unit.state, unit.is_ready, unit.starts_at_boot) == (BY_DOCKER, state, ready, True)
-    assert unit.to_restart.startswith("docker restart nova_compute (for good: ")
     assert unit.to_start == "docker start nova_compute"
     names = [BY_DOCKER, KOLLA]
     both = parse_started(names, here.check_output(command(names)))
     assert Service(here, both[BY_DOCKER]).is_used
     assert not Service(here, both[KOLLA]).is_installed
-    assert Service(here, both[BY_DOCKER]).unit == BY_DOCKER
+    service = Service(here, both[BY_DOCKER])
+    assert (service.unit, service.restart) == (BY_DOCKER, "docker restart nova_compute")
+    assert service.to_restart.startswith("docker restart nova_compute (which copies its files anew from /etc/kolla/")
+    assert service.to_see_why == "docker logs --tail 50 nova_compute"
 
 
 def test_one_that_docker_will_not_start_at_boot_is_told(here: Any, tmp_path: Path) -> None:

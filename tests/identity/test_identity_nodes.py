@@ -29,6 +29,6 @@ def test_memcached_opens(controller_node: Node, token_caches: dict[Server, str],
             reason = why_closed(controller_node.host.run, server.host, server.port)
             assert not reason, (
                 f"{controller_node.name} cannot open {server.host}:{server.port}, the memcached of {named_in}: "
-                f"{reason}. Fix: on {server.host}, systemctl enable --now memcached; in its memcached.conf (RDO: "
+                f"{reason}. Fix: on {server.host}, enable and start memcached; in its memcached.conf (RDO: "
                 f"/etc/sysconfig/memcached) -l with an address that {controller_node.name} reaches"
             )

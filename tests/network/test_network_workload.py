@@ -25,7 +25,7 @@ from fixtures.guest.ways import WayIn, address_on
 from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.namespaces import Namespace
 
-NAT_FIX = "systemctl restart neutron-l3-agent there, which writes all rules anew, and read its log"
+NAT_FIX = "restart neutron-l3-agent there, which writes all rules anew, and read its log"
 
 
 @pytest.mark.req("NEU-10")
