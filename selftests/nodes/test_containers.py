@@ -22,6 +22,7 @@ from selftests.nodes.engines import HAPROXY, NOVA_COMPUTE, UNIT, with_engine, wi
 from selftests.nodes.test_process_args import program
 
 KOLLA = "kolla-nova_compute-container.service"
+EDPM = "edpm_nova_compute.service"
 START = {
     "kolla": "docker start -a nova_compute",
     "tripleo": "podman start nova_compute",
@@ -230,6 +231,17 @@ def test_one_that_the_engine_has_just_restarted_is_not_settled(here: Any, tmp_pa
     assert not read_unit(here, [KOLLA]).is_settled
     with_engine(tmp_path, "docker", NOVA_COMPUTE | {"RestartCount": 1})
     assert read_unit(here, [KOLLA]).is_settled
+
+
+def test_a_unit_made_from_a_containers_description_makes_the_container(here: Any, tmp_path: Path) -> None:
+    """Source: podman-systemd.unit(5), which starts with podman run --rm, so nothing is left of a stopped one."""
+    unit = UNIT.format(unit=EDPM, first="podman", command="podman run --name nova_compute --replace --rm -d")
+    stopped = unit.replace("active\nSubState=running", "inactive\nSubState=dead").replace("=enabled", "=generated")
+    with_unit(tmp_path, stopped)
+    with_engine(tmp_path, "podman")
+    assert read_unit(here, [EDPM]).to_start == f"systemctl start {EDPM}"
+    with_unit(tmp_path, stopped.replace("=generated", "=enabled"))
+    assert read_unit(here, [EDPM]).to_start.startswith("an OpenStackDataPlaneDeployment")
 
 
 BY_DOCKER = "nova_compute.container"
