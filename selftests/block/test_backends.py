@@ -25,7 +25,10 @@ def test_the_backends_own_section_wins_over_the_shared_one() -> None:
 
 
 def test_what_is_not_set_would_have_to_be_in_the_backends_section() -> None:
-    assert backend("[DEFAULT]\nvolume_group = vain\n").origin("volume_group") == "[lvm] volume_group in cinder.conf"
+    assert (
+        backend("[DEFAULT]\nvolume_group = vain\n").origin("volume_group")
+        == "[lvm] volume_group in /etc/cinder/cinder.conf"
+    )
 
 
 def test_the_portal_may_refer_to_my_ip_and_have_its_old_name() -> None:

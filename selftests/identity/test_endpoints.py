@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import testinfra
 
-from fixtures.identity.endpoints import http_statuses
+from fixtures.identity.endpoints import Endpoint, http_statuses, reached_inside
 from fixtures.nodes.checked_host import CheckedHost
 
 HOSTILE = ["-K/etc/passwd", "file:///etc/passwd", "$(touch ran)", "a b", "'\"", "http://[", "x\ny", "%output{ran}"]
@@ -44,3 +44,13 @@ def test_each_url_has_its_status_and_is_nothing_else(
     expected = {each: 300 if each.startswith(url) else 0 for each in asked}
     assert http_statuses(node, asked) == expected
     assert [*tmp_path.iterdir()] == []
+
+
+def test_where_the_public_endpoint_is_silent_the_internal_one_may_answer(url: str) -> None:
+    node: Any = SimpleNamespace(host=CheckedHost(testinfra.get_host("local://").backend))
+    nobody = "http://127.0.0.1:1"
+    internal = [Endpoint(service, f"{url}/{service}") for service in ("compute", "image")]
+    internal += [Endpoint("network", nobody), Endpoint("placement", f"{nobody}/inside")]
+    silent = [Endpoint("compute", nobody), Endpoint("network", nobody), Endpoint("placement", nobody)]
+    assert reached_inside(node, internal, silent) == {"compute": f"{url}/compute"}
+    assert reached_inside(node, internal, []) == {}

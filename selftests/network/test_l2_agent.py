@@ -4,10 +4,11 @@ from typing import Any, cast
 import pytest
 
 from fixtures.network.drivers import DRIVERS, linuxbridge, openvswitch, ovn
-from fixtures.network.drivers.driver import COMMON, Driver
-from fixtures.network.l2_agent import chosen, parse_mappings
+from fixtures.network.drivers.driver import COMMON, UNKNOWN, Driver
+from fixtures.network.l2_agent import chosen, parse_mappings, to_install
 from fixtures.nodes.service import Service
 from fixtures.nodes.unit_names import UNIT_NAMES
+from selftests.nodes.known_nodes import known_node
 
 LINUXBRIDGE, OPENVSWITCH, OVN = linuxbridge.DRIVER, openvswitch.DRIVER, ovn.DRIVER
 
@@ -88,3 +89,10 @@ def test_a_mapping_without_an_interface_maps_to_none() -> None:
 )
 def test_only_a_driver_of_its_own_agent_enforces(driver: Driver, firewall_driver: str, enforces: bool) -> None:
     assert driver.enforces(firewall_driver) is enforces
+
+
+def test_an_agent_that_is_missing_comes_from_packages_or_from_the_deployer() -> None:
+    assert to_install(known_node("kvm1"), OVN).startswith("install ovn-host")
+    deployed = to_install(known_node("kvm1", "kolla"), OVN)
+    assert deployed == "kolla-ansible reconfigure, which makes the container of ovn-controller"
+    assert to_install(known_node("kvm1", "kolla"), UNKNOWN) == UNKNOWN.fixes.install

@@ -5,7 +5,7 @@ import pytest
 import testinfra
 
 from fixtures.network.ml2 import Ml2
-from fixtures.network.neutron_server import neutron_server_config
+from fixtures.network.neutron_server import neutron_server_config, to_restart
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.config import OWN_FILES, sources
 from fixtures.nodes.nodes import Node
@@ -60,3 +60,10 @@ def test_without_a_word_neutron_reads_both_files() -> None:
     uwsgi = ["/opt/stack/data/venv/bin/uwsgi", "--ini", "/etc/neutron/neutron-api-uwsgi.ini"]
     assert sources(uwsgi, "neutron", "neutron-server")[:2] == OWN_FILES["neutron-server"]
     assert sources(["nova-conductor"], "nova", "nova-conductor")[0] == "/etc/nova/nova.conf"
+
+
+def test_all_parts_of_it_are_restarted() -> None:
+    node = controller("debian", **{"0": "", "2": ""})
+    assert to_restart(node) == (
+        "systemctl restart neutron-rpc-server.service and systemctl restart neutron-api.service"
+    )

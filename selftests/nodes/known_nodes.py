@@ -27,6 +27,7 @@ def known_node(
     dormant: Collection[str] = (),
     masked: Collection[str] = (),
     hostname: str = "",
+    addresses: Collection[str] = (),
 ) -> Node:
     """A node with these services, by their names in unit_names.toml.
 
@@ -47,7 +48,8 @@ def known_node(
             unit = names[service][0]
             starter = unit if properties["UnitFileState"] == "enabled" else ""
             units[unit] = {"Id": unit, "StartedBy": starter, **properties}
-    return with_facts(name, {"started": units, "unit-files": names, "hostname": hostname or name})
+    facts = {"started": units, "unit-files": names, "hostname": hostname or name, "addresses": frozenset(addresses)}
+    return with_facts(name, facts)
 
 
 def with_facts(name: str, facts: dict[str, Any]) -> Node:

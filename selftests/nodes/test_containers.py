@@ -22,6 +22,7 @@ from selftests.nodes.engines import HAPROXY, NOVA_COMPUTE, UNIT, with_engine, wi
 from selftests.nodes.test_process_args import program
 
 KOLLA = "kolla-nova_compute-container.service"
+EDPM = "edpm_nova_compute.service"
 START = {
     "kolla": "docker start -a nova_compute",
     "tripleo": "podman start nova_compute",
@@ -156,7 +157,8 @@ def test_of_a_stopped_container_the_files_are_read_with_which_it_would_start(her
     assert config.get("my_ip") == "10.0.0.31"
     assert config.origin("my_ip") == "nova_compute:/etc/nova/nova.conf:2"
     assert config.to_restart == (
-        f"systemctl restart {KOLLA} (for good: in the deployer's own files, then kolla-ansible reconfigure)"
+        f"systemctl restart {KOLLA} (which copies its files anew from {tmp_path / 'kolla'}: change them there; "
+        "for good: in the deployer's own files, then kolla-ansible reconfigure)"
     )
 
 
@@ -231,6 +233,17 @@ def test_one_that_the_engine_has_just_restarted_is_not_settled(here: Any, tmp_pa
     assert read_unit(here, [KOLLA]).is_settled
 
 
+def test_a_unit_made_from_a_containers_description_makes_the_container(here: Any, tmp_path: Path) -> None:
+    """Source: podman-systemd.unit(5), which starts with podman run --rm, so nothing is left of a stopped one."""
+    unit = UNIT.format(unit=EDPM, first="podman", command="podman run --name nova_compute --replace --rm -d")
+    stopped = unit.replace("active\nSubState=running", "inactive\nSubState=dead").replace("=enabled", "=generated")
+    with_unit(tmp_path, stopped)
+    with_engine(tmp_path, "podman")
+    assert read_unit(here, [EDPM]).to_start == f"systemctl start {EDPM}"
+    with_unit(tmp_path, stopped.replace("=generated", "=enabled"))
+    assert read_unit(here, [EDPM]).to_start.startswith("an OpenStackDataPlaneDeployment")
+
+
 BY_DOCKER = "nova_compute.container"
 
 
@@ -249,13 +262,15 @@ def test_a_container_without_a_unit_is_a_service_too(
     with_engine(tmp_path, "docker", like(NOVA_COMPUTE, Status=status))
     unit = read_unit(here, [KOLLA, BY_DOCKER])
     assert (unit.name, unit.state, unit.is_ready, unit.starts_at_boot) == (BY_DOCKER, state, ready, True)
-    assert unit.to_restart.startswith("docker restart nova_compute (for good: ")
     assert unit.to_start == "docker start nova_compute"
     names = [BY_DOCKER, KOLLA]
     both = parse_started(names, here.check_output(command(names)))
     assert Service(here, both[BY_DOCKER]).is_used
     assert not Service(here, both[KOLLA]).is_installed
-    assert Service(here, both[BY_DOCKER]).unit == BY_DOCKER
+    service = Service(here, both[BY_DOCKER])
+    assert (service.unit, service.restart) == (BY_DOCKER, "docker restart nova_compute")
+    assert service.to_restart.startswith("docker restart nova_compute (which copies its files anew from /etc/kolla/")
+    assert service.to_see_why == "docker logs --tail 50 nova_compute"
 
 
 def test_one_that_docker_will_not_start_at_boot_is_told(here: Any, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_file_is_copied_to_a_name(tmp_path: Path) -> None:
     folder = written(tmp_path, {"command": "nova-compute", "config_files": copied}, nova__conf="a", ceph__conf="b")
     there = container((folder, INSIDE))
     assert words_of(HERE, there) == ["nova-compute"]
-    assert fetch_for(HERE, there, NOVA) == {"/etc/nova/nova.conf": "a"}
+    assert fetch_for(HERE, there, NOVA) == {"/etc/nova/nova.conf": b"a"}
 
 
 def test_files_are_copied_into_a_folder(tmp_path: Path) -> None:
@@ -47,9 +47,9 @@ def test_files_are_copied_into_a_folder(tmp_path: Path) -> None:
     folder = written(tmp_path, {"config_files": copied}, **{"nova-blank__conf": "", "01-nova__conf": "a"})
     (folder / "ceph").mkdir()
     assert fetch_for(HERE, container((folder, INSIDE)), NOVA) == {
-        "/etc/nova/nova.conf": "",
-        "/etc/nova/nova.conf.d/01-nova.conf": "a",
-        "/etc/nova/nova.conf.d/nova-blank.conf": "",
+        "/etc/nova/nova.conf": b"",
+        "/etc/nova/nova.conf.d/01-nova.conf": b"a",
+        "/etc/nova/nova.conf.d/nova-blank.conf": b"",
     }
 
 
@@ -61,7 +61,7 @@ def test_a_tree_is_copied_over_the_image(tmp_path: Path) -> None:
     (tmp_path / "puppet" / "etc" / "nova" / "nova.conf").write_text("a")
     there = container((config, f"{INSIDE}/config.json"), (tmp_path / "puppet", f"{INSIDE}/src"))
     assert words_of(HERE, there) == ["/usr/bin/nova-compute"]
-    assert fetch_for(HERE, there, NOVA) == {"/etc/nova/nova.conf": "a"}
+    assert fetch_for(HERE, there, NOVA) == {"/etc/nova/nova.conf": b"a"}
 
 
 def test_of_a_container_that_is_gone_kolla_ansibles_folder_is_known() -> None:

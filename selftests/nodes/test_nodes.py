@@ -37,6 +37,11 @@ def test_a_node_in_other_roles_is_not_read_again() -> None:
     assert node.roles == frozenset()
 
 
+def test_a_node_without_a_role_was_given_all_the_same() -> None:
+    nodes = Nodes("kvm3,gw1", (known_node("kvm3"),), left_out=(known_node("10.0.0.9", hostname="gw1"),))
+    assert [nodes.called(name) for name in ("kvm3.example.org", "gw1", "gw2")] == [True, True, False]
+
+
 def test_without_a_node_it_is_said_why() -> None:
     assert Nodes("", ()).why_none == "no --hosts given"
     assert Nodes("db1", (), left_out=(known_node("db1"),)).why_none.startswith("none of --hosts=db1 has a role")

@@ -69,6 +69,12 @@ def test_a_unit_made_from_a_script_does_not_tell() -> None:
     assert nearest(installed(RENAMED)) is UNIT_NAMES["rdo"]
 
 
+def test_one_made_from_a_containers_description_does() -> None:
+    """As podman makes them of edpm_nova_compute.container (openstack-k8s-operators/edpm-ansible, roles/edpm_nova)."""
+    listed = "edpm_nova_compute.service generated -\nvirtqemud.service enabled enabled\n"
+    assert nearest(installed(listed)) is UNIT_NAMES["edpm"]
+
+
 @pytest.mark.parametrize("state", ["masked", "masked-runtime"])
 def test_nor_does_one_that_cannot_run(state: str) -> None:
     assert installed(f"nova-compute.service {state} enabled\n") == []

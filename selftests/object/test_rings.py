@@ -1,4 +1,3 @@
-import base64
 import gzip
 import json
 import struct
@@ -8,14 +7,14 @@ import pytest
 
 from fixtures.object.ring_devices import Place, states
 from fixtures.object.rings import Ring, RingDevice, devices_in
-from fixtures.object.swift_files import gathered, server_options
+from fixtures.object.swift_files import server_options
 
 DEVICES = [
     {"device": "d1", "ip": "10.0.0.11", "replication_ip": "10.0.1.11", "port": 6200, "weight": 100.0},
     None,  # removed
     {"device": "d2", "ip": "10.0.0.12", "port": 6200, "weight": 0},  # drained
 ]
-EXPECTED = [RingDevice("d1", 6200, frozenset({"10.0.0.11", "10.0.1.11"}))]
+EXPECTED = [RingDevice("d1", frozenset({"10.0.0.11", "10.0.1.11"}))]
 
 
 def text(size: str, content: object) -> bytes:
@@ -56,20 +55,6 @@ def test_a_ring_that_has_no_end_is_none(monkeypatch: pytest.MonkeyPatch) -> None
     bomb = gzip.compress(b"\0" * 1001)
     with pytest.raises(ValueError, match="far too large"):
         devices_in(Ring("object.ring.gz", "object", bomb))
-
-
-def encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-def test_what_a_node_has_is_gathered() -> None:
-    first, second, conf, name = map(
-        encoded, ("/etc/swift/1.conf", "/etc/swift/2.conf", "[DEFAULT]\nbind_port = 6201\n", "o.ring.gz")
-    )
-    files = gathered(f"conf object {first} \nconf object {second} {conf}\nring object {name} UjE=")
-    assert files.rings == {"o.ring.gz": Ring("o.ring.gz", "object", b"R1")}
-    assert files.server_of("object", 6201).path == "/etc/swift/2.conf"
-    assert files.server_of("object", 6999).path == "/etc/swift/1.conf"
 
 
 def test_a_servers_own_section_has_the_last_word() -> None:

@@ -1,123 +1,102 @@
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from subprocess import PIPE, Popen
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import testinfra
 
 from fixtures.nodes.checked_host import checked
-from fixtures.object.swift_files import MIB, SwiftFiles, gather, parse_ini
+from fixtures.nodes.nodes import Node
+from fixtures.object.swift_files import KINDS, SwiftFiles, conf_in, gather, parse_ini
+from selftests.nodes.known_nodes import KnownFacts, known_node
 
-CONTAINER = f"/system.slice/docker-{'a' * 64}.scope"
-NODE: Any = SimpleNamespace(name="object1", host=checked(testinfra.get_host("local://")))
-Start = Callable[..., int]
-
-
-@pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Starts a process that names a Swift server and a configuration; to the node it is in a control group as given.
-
-    The unit of Swift's is the control group /system.slice/swift-object.service.
-    """
-    started: list[Popen[bytes]] = []
-    programs = {
-        "systemctl": "printf 'ControlGroup=\\n\\nControlGroup=/system.slice/swift-object.service\\n'",
-        "pgrep": f'[ "$2" != "bin/swift-object-server " ] || cat {tmp_path}/pids',
-        "cut": f'for last; do :; done; exec cat {tmp_path}/cgroup-"$(echo "$last" | tr -dc 0-9)"',
-    }
-    for name, text in programs.items():
-        program = tmp_path / "bin" / name
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\n{text}\n")
-        program.chmod(0o755)
-    (tmp_path / "pids").touch()
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
-
-    def start(path: str | Path, cgroup: str = "/system.slice/swift-object.service") -> int:
-        process = Popen(["sh", "-c", "read line", "/usr/bin/swift-object-server", path, "--verbose"], stdin=PIPE)
-        started.append(process)
-        (tmp_path / f"cgroup-{process.pid}").write_text(f"{cgroup}\n/\n")
-        with (tmp_path / "pids").open("a") as pids:
-            pids.write(f"{process.pid}\n")
-        return process.pid
-
-    yield start
-    for process in started:
-        process.communicate()
+HERE = checked(testinfra.get_host("local://"))
+PYTHON = "/usr/bin/python3"
 
 
-def configuration(tmp_path: Path, name: str = "a b.conf") -> Path:
+def object_node(*words: str | Path, installed: str = "swift-object") -> Node:
+    """This machine, on which a server of Swift's was started with these words."""
+    facts = known_node("object1", running=[installed]).facts.parsed
+    facts["started"][f"{installed}.service"]["Arguments"] = " ".join(map(str, words))
+    node = Node("object1", frozenset(), HERE)
+    vars(node)["facts"] = KnownFacts(HERE, facts)
+    return node
+
+
+def serving(path: str | Path) -> Node:
+    return object_node(PYTHON, "/usr/bin/swift-object-server", path, "--verbose")
+
+
+def configuration(tmp_path: Path, name: str = "object.conf") -> Path:
     file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
     file.write_text(f"[DEFAULT]\n# caf\u00e9\nbind_port = 6200\nswift_dir = {tmp_path}/rings\n", encoding="latin-1")
     (tmp_path / "rings").mkdir(exist_ok=True)
-    (tmp_path / "rings" / "object.ring.gz").write_bytes(b"ring")
+    for ring in ("object", "object-1", "account"):
+        (tmp_path / "rings" / f"{ring}.ring.gz").write_bytes(b"\xff" + ring.encode())
     return file
 
 
-def objects(files: SwiftFiles) -> list[tuple[str, str | None]]:
-    return [(each.path, each.options.get("bind_port")) for each in files.servers if each.kind == "object"]
+def port(files: SwiftFiles) -> str | None:
+    return files.server_of("object").options.get("bind_port")
 
 
-@pytest.mark.parametrize("cgroup", ["/system.slice/swift-object.service", CONTAINER])
-def test_a_server_of_a_unit_or_of_a_container_names_its_files(tmp_path: Path, start: Start, cgroup: str) -> None:
-    start(file := configuration(tmp_path), cgroup)
-    found = gather(NODE)
-    assert objects(found) == [(str(file), "6200")]
-    assert found.rings["object.ring.gz"].packed == b"ring"
+def test_a_server_names_its_file_which_names_its_rings(tmp_path: Path) -> None:
+    found = gather(serving(file := configuration(tmp_path)))
+    assert (found.server_of("object").path, port(found)) == (str(file), "6200")
+    assert {name: (ring.kind, ring.packed) for name, ring in found.rings.items()} == {
+        "object.ring.gz": ("object", b"\xffobject"),
+        "object-1.ring.gz": ("object", b"\xffobject-1"),
+    }
+    assert {server.kind for server in found.servers} == set(KINDS)
 
 
-def test_a_folder_of_configurations_is_read(tmp_path: Path, start: Start) -> None:
-    configuration(tmp_path)
-    start(tmp_path)
-    assert objects(gather(NODE)) == [(str(tmp_path), "6200")]
+def test_a_folder_of_configurations_is_read(tmp_path: Path) -> None:
+    configuration(tmp_path, "object-server/1.conf")
+    assert port(gather(serving(tmp_path / "object-server"))) == "6200"
 
 
 @pytest.mark.parametrize(
-    "cgroup",
+    ("words", "path"),
     [
-        "/user.slice/user-1000.slice/session-1.scope",
-        "/user.slice/user-1000.slice/user@1000.service/app.slice/swift-object.service",
-        f"/user.slice/user-1000.slice/user@1000.service/docker-{'a' * 64}.scope",
-        "/system.slice/cron.service",
+        (["/usr/bin/swift-object-server", "/etc/swift/o.conf", "/x"], "/etc/swift/o.conf"),
+        ([PYTHON, "/opt/stack/data/venv/bin/swift-object-server", "-v", "/etc/swift/o/1.conf"], "/etc/swift/o/1.conf"),
+        (["/usr/bin/uwsgi", "/etc/swift/uwsgi.ini"], "/etc/swift/object-server.conf"),
+        ([], "/etc/swift/object-server.conf"),
     ],
 )
-def test_anybody_may_call_a_process_so(tmp_path: Path, start: Start, cgroup: str) -> None:
-    (tmp_path / "secret").write_text("[DEFAULT]\nbind_port = 1\n")
-    start(tmp_path / "secret", cgroup)
-    assert str(tmp_path / "secret") not in [path for path, _ in objects(gather(NODE))]
+def test_the_configuration_is_the_word_behind_the_program(words: list[str], path: str) -> None:
+    assert conf_in(words, "object") == path
 
 
-@pytest.mark.parametrize("path", ["a/../a b.conf", "link"])
-def test_a_container_leads_nowhere_else(tmp_path: Path, start: Start, path: str) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "link").symlink_to(configuration(tmp_path))
-    pid = start(f"{tmp_path}/{path}", CONTAINER)
-    with pytest.raises(AssertionError, match=rf"object1: /proc/{pid}/root/.*: (leads out of|a link in)"):
-        gather(NODE)
+def test_a_node_without_servers_may_have_rings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration(tmp_path)
+    monkeypatch.setattr("fixtures.object.swift_files.FOLDER", str(tmp_path / "rings"))
+    assert sorted(gather(object_node(installed="swift-proxy")).rings) == [
+        "account.ring.gz",
+        "object-1.ring.gz",
+        "object.ring.gz",
+    ]
 
 
-def test_what_is_no_file_or_too_large_is_told(tmp_path: Path, start: Start) -> None:
+def test_what_is_no_file_or_too_large_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    start(tmp_path / "pipe")
-    with pytest.raises(AssertionError, match=r"^object1: \S+/pipe: no regular file\. Fix: "):
-        gather(NODE)
+    with pytest.raises(PermissionError, match=r"/pipe: no regular file"):
+        gather(serving(tmp_path / "pipe"))
+    (tmp_path / "large").write_bytes(b"#" * (1024 * 1024 + 1))
+    with pytest.raises(PermissionError, match=r"large: larger than 1048576 bytes"):
+        gather(serving(tmp_path / "large"))
 
 
-def test_so_is_a_configuration_that_is_too_large(tmp_path: Path, start: Start) -> None:
-    (tmp_path / "large").write_bytes(b"#" * (MIB + 1))
-    start(tmp_path / "large")
-    with pytest.raises(AssertionError, match=r"large: larger than 1048576 bytes\."):
-        gather(NODE)
+def test_a_ring_may_be_larger_than_a_configuration(tmp_path: Path) -> None:
+    node = serving(configuration(tmp_path))
+    (tmp_path / "rings" / "object.ring.gz").write_bytes(large := b"#" * (1024 * 1024 + 1))
+    assert gather(node).rings["object.ring.gz"].packed == large
 
 
-def test_so_is_a_folder_that_depends_on_who_looks(tmp_path: Path, start: Start) -> None:
+def test_so_is_a_folder_that_depends_on_who_looks(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text("[DEFAULT]\nswift_dir = ../rings\n")
-    start(tmp_path / "a.conf")
     with pytest.raises(AssertionError, match=r"a\.conf: swift_dir = \.\./rings is no absolute path\."):
-        gather(NODE)
+        gather(serving(tmp_path / "a.conf"))
 
 
 def test_what_is_no_configuration_is_not_shown() -> None:

@@ -4,16 +4,17 @@ from fixtures.block.backends import Backend
 from fixtures.block.volume_services import strangers_among, unregistered
 from fixtures.cloud.service_reports import DOWN_TIME, ServiceReport, reports_of
 from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.restarting import Restarting
 
 
 @pytest.mark.req("CIN-2")
 @pytest.mark.parametrize("binary", ["cinder-scheduler", "cinder-volume"])
-def test_block_service_is_up(volume_services: list[ServiceReport], binary: str) -> None:
+def test_block_service_is_up(volume_services: list[ServiceReport], restarting: Restarting, binary: str) -> None:
     """Someone chooses where a volume goes, and someone makes it."""
     reports = reports_of(volume_services, binary)
     assert any(report.is_up for report in reports), (
-        f"no {binary} is enabled and up; Cinder lists {reports or 'none at all'}. Fix: systemctl status {binary} on "
-        f"its node, and its log; openstack volume service set --enable HOST {binary}"
+        f"no {binary} is enabled and up; Cinder lists {reports or 'none at all'}. Fix: {restarting.of(binary)}; "
+        f"openstack volume service set --enable HOST {binary}"
     )
 
 
@@ -22,16 +23,18 @@ def test_block_node_is_registered_and_up(
     block_node: Node, own_backends: list[Backend], own_volume_services: list[ServiceReport]
 ) -> None:
     """cinder-volume has reported from every block node, for each of its backends."""
+    service = block_node.service("cinder-volume")
     missing = unregistered(own_backends, own_volume_services)
     assert not missing, (
         f"cinder-volume on {block_node.name} never registered {', '.join(missing)} with Cinder. Fix: on "
         f"{block_node.name} check transport_url, [database] connection, enabled_backends and backend_host in "
-        "cinder.conf, and systemctl status cinder-volume"
+        f"cinder.conf, and {service.to_see_why}"
     )
     down = [report for report in own_volume_services if not report.is_up]
     assert not down, (
-        f"Cinder sees {down}, not enabled and up. Fix: on {block_node.name} restart cinder-volume and read its log "
-        f"(a driver that is not initialized); openstack volume service set --enable {down[0].host} cinder-volume"
+        f"Cinder sees {down}, not enabled and up. Fix: on {block_node.name} {service.restart} and read "
+        f"{service.to_see_why} (a driver that is not initialized); "
+        f"openstack volume service set --enable {down[0].host} cinder-volume"
     )
 
 

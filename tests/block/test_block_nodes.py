@@ -17,7 +17,7 @@ def test_volume_group_exists(block_node: Node, own_lvm_backends: list[Backend], 
     assert not missing, (
         f"{block_node.name}: vgs shows {', '.join(lvm.groups) or 'no volume group'}, but not {named}. "
         "Fix: losetup -a, pvs; set up its disk or loop file again (vgcreate where it never was), or name the "
-        "right one in cinder.conf, then restart cinder-volume"
+        f"right one in {own_lvm_backends[0].config.file}, then {own_lvm_backends[0].config.to_restart}"
     )
 
 

@@ -12,6 +12,7 @@ from fixtures.compute.local_key import LocalKey
 from fixtures.compute.resource_providers import provider_of, to_report
 from fixtures.core.settings import Settings
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.restarting import Restarting
 
 control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
 resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"])
@@ -19,25 +20,29 @@ resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"]
 
 @pytest.mark.req("NOVA-1")
 @control_services
-def test_control_service_is_up(expected_compute_services: list[ServiceReport], binary: str) -> None:
+def test_control_service_is_up(
+    expected_compute_services: list[ServiceReport], restarting: Restarting, binary: str
+) -> None:
     """Nova's control services are enabled and up."""
     assert any(report.is_up for report in expected_compute_services), (
         f"no {binary} is enabled and up; Nova lists {expected_compute_services or 'none at all'}. "
-        f"Fix: on the controller, systemctl status {binary}; openstack compute service set --enable HOST {binary}"
+        f"Fix: {restarting.of(binary)}; openstack compute service set --enable HOST {binary}"
     )
 
 
 @pytest.mark.req("NOVA-1")
-def test_compute_node_is_registered_and_up(compute_node: Node, compute_services: list[ServiceReport]) -> None:
+def test_compute_node_is_registered_and_up(
+    compute_node: Node, compute_services: list[ServiceReport], restarting: Restarting
+) -> None:
     """nova-compute has reported from every compute node."""
     reports = [r for r in reports_of(compute_services, "nova-compute") if compute_node.is_called(r.host)]
     assert reports, (
         f"nova-compute on {compute_node.name} never registered with Nova. "
         f"Fix: on {compute_node.name} check transport_url in nova.conf, that the broker's port 5672 opens, "
-        "and systemctl status of nova-compute; then nova-manage cell_v2 discover_hosts"
+        f"and {compute_node.service('nova-compute').to_see_why}; then nova-manage cell_v2 discover_hosts"
     )
     assert reports[0].is_up, (
-        f"Nova sees {reports[0]}, not enabled and up. Fix: on {compute_node.name} start nova-compute; "
+        f"Nova sees {reports[0]}, not enabled and up. Fix: {restarting.of('nova-compute', reports[0].host)}; "
         f"openstack compute service set --enable {reports[0].host} nova-compute"
     )
 
@@ -63,7 +68,9 @@ def test_compute_node_is_mapped_to_a_cell(compute_node: Node, cell_hosts: CellHo
 
 
 @pytest.mark.req("NOVA-8")
-def test_compute_node_is_an_up_hypervisor(compute_node: Node, hypervisors: list[Hypervisor]) -> None:
+def test_compute_node_is_an_up_hypervisor(
+    compute_node: Node, hypervisors: list[Hypervisor], restarting: Restarting
+) -> None:
     """`openstack hypervisor list` shows the node, up."""
     found = hypervisor_of(compute_node, hypervisors)
     assert found, (
@@ -72,8 +79,8 @@ def test_compute_node_is_an_up_hypervisor(compute_node: Node, hypervisors: list[
         f"discover_hosts; on {compute_node.name} read nova-compute's log: libvirt may not answer it"
     )
     assert found.state == "up", (
-        f"hypervisor {found.name} is {found.state}, not up. Fix: on {compute_node.name} start nova-compute, "
-        "and read its log for a lost broker"
+        f"hypervisor {found.name} is {found.state}, not up. Fix: {restarting.of('nova-compute', found.name)} for a "
+        "lost broker"
     )
 
 
@@ -89,7 +96,8 @@ def test_placement_has_a_provider_of_the_hypervisor(
     )
     assert hypervisor is None or provider.id == hypervisor.id, (
         f"{compute_node.name} is {provider.id} in Placement, but {hypervisor.id} in Nova: left over from an earlier "
-        f"installation. Fix: openstack resource provider delete {provider.id}, then restart nova-compute there"
+        f"installation. Fix: openstack resource provider delete {provider.id}, then "
+        f"{compute_node.service('nova-compute').restart} there"
     )
 
 

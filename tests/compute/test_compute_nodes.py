@@ -16,6 +16,7 @@ from fixtures.nodes.firewall.iptables import Table
 from fixtures.nodes.name_resolution import NameResolution
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.packages import INSTALL, Packages, distribution_of
+from fixtures.nodes.restarting import Restarting
 from fixtures.nodes.systemd_units import wait_until_settled
 
 node_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
@@ -100,7 +101,7 @@ def test_vnc_proxy_is_sent_to_this_node(
     assert proxyclient_addresses & (compute_node.addresses | is_local), (
         f"{compute_node.name}: {proxyclient_address} is no address of this node that the VNC proxy can reach; it has "
         f"{', '.join(sorted(compute_node.addresses))}. Fix: set [vnc] server_proxyclient_address = $my_ip in "
-        f"{proxyclient_address.file or '/etc/nova/nova.conf'}, then {nova_conf.to_restart}"
+        f"{proxyclient_address.file or nova_conf.file}, then {nova_conf.to_restart}"
     )
 
 
@@ -166,19 +167,22 @@ def test_libvirt_answers(compute_node: Node) -> None:
     answer = compute_node.service("libvirt").host.run("timeout 30 virsh -c qemu:///system list --all")
     assert answer.succeeded, (
         f"{compute_node.name}: virsh list failed: {answer.stderr.strip()}. "
-        f"Fix: {compute_node.service('libvirt').to_restart}"
+        f"Fix: {compute_node.service('libvirt').restart}"
     )
 
 
 @pytest.mark.req("NOVA-7")
-def test_broker_port_opens(compute_node: Node, broker_paths: list[BrokerPath], subtests: pytest.Subtests) -> None:
+def test_broker_port_opens(
+    compute_node: Node, broker_paths: list[BrokerPath], restarting: Restarting, subtests: pytest.Subtests
+) -> None:
     """`-A INPUT -s 10.0.0.101/32 --dports 5671,5672 -j ACCEPT`: nova-compute reaches the broker."""
     for path in broker_paths:
         with subtests.test(f"{path.host}:{path.port}"):
             assert path.said == "open", (
                 f"{compute_node.name} cannot open {path.host}:{path.port} ({path.address}): "
-                f"{path.said or 'no connection'}. Fix: on {path.host}, systemctl status rabbitmq-server; "
-                f"iptables -I INPUT -s {path.source} -p tcp --dport {path.port} -j ACCEPT, and save it"
+                f"{path.said or 'no connection'}. Fix: on {path.host}, see in "
+                f"{restarting.log_of('rabbitmq', path.host)} whether it runs; iptables -I INPUT -s {path.source} "
+                f"-p tcp --dport {path.port} -j ACCEPT, and save it"
             )
 
 

@@ -14,6 +14,7 @@ from fixtures.guest.guest import Guest
 from fixtures.identity.endpoints import http_status
 from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.restarting import Restarting
 
 
 @pytest.mark.req("NOVA-14")
@@ -57,13 +58,13 @@ def test_key_opens_the_guest(guest: Guest, local_key: LocalKey, network_driver: 
 
 
 @pytest.mark.req("NOVA-15")
-def test_console_page_answers(vnc_console: VncConsole) -> None:
+def test_console_page_answers(vnc_console: VncConsole, restarting: Restarting) -> None:
     """`openstack console url show` gives a URL, and a browser gets a page there."""
     status = http_status(vnc_console.url, vnc_console.trusted)
     assert status == 200, (
         f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {status or 'no connection'}. "
         "Fix: [vnc] novncproxy_base_url in the compute node's nova.conf must lead here to nova-novncproxy, and to a "
-        "page that noVNC has (ls /usr/share/novnc); on the controller systemctl start nova-novncproxy, open port 6080"
+        f"page that noVNC has (ls /usr/share/novnc); {restarting.of('nova-novncproxy')}; open port 6080"
     )
 
 

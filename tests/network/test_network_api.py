@@ -9,8 +9,10 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.network.addresses import dhcp_ports, inside_ports, outside_ports
 from fixtures.network.drivers.driver import Driver
+from fixtures.network.l2_agent import to_install
 from fixtures.network.subnet import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
 from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.restarting import Restarting
 
 network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"])
 
@@ -36,14 +38,14 @@ def test_compute_node_has_a_metadata_agent_with_ovn(compute_node: Node, agents: 
 
 
 @pytest.mark.req("NEU-1")
-def test_every_agent_is_alive_and_up(agents: Agents, subtests: pytest.Subtests) -> None:
+def test_every_agent_is_alive_and_up(agents: Agents, restarting: Restarting, subtests: pytest.Subtests) -> None:
     """`openstack network agent list` shows no XXX and nothing DOWN."""
     assert agents.all, "Neutron lists no agent at all. Fix: check transport_url in the agents' neutron.conf"
     for agent in agents.all:
         with subtests.test(f"{agent.binary} on {agent.host}"):
             assert agent.is_alive, (
                 f"{agent.binary} on {agent.host} is not alive, last heard of {agent.last_heartbeat_at}. "
-                f"Fix: on {agent.host}, systemctl restart {agent.binary}, and read its log"
+                f"Fix: {restarting.of(agent.binary, agent.host)}"
             )
             assert agent.is_admin_state_up, (
                 f"{agent.binary} on {agent.host} is switched off. Fix: openstack network agent set --enable {agent.id}"
@@ -56,7 +58,7 @@ def test_node_has_an_l2_agent(l2_node: Node, agents: Agents, network_driver: Dri
     found = [agent.binary for agent in agents.of("L2") if l2_node.is_called(agent.host)]
     assert found, (
         f"Neutron knows no Layer 2 agent on {l2_node.name}; it has them on {agents.hosts_of('L2')}. "
-        f"Fix: on {l2_node.name}, {network_driver.fixes.install}"
+        f"Fix: on {l2_node.name}, {to_install(l2_node, network_driver)}"
     )
 
 
@@ -113,7 +115,12 @@ def test_subnet_is_what_was_asked_for(cloud: Connection, subnet: Subnet) -> None
 @pytest.mark.req("NEU-8")
 @pytest.mark.waits
 def test_dhcp_port_is_bound(
-    cloud: Connection, network: Network, subnet: Subnet, agents: Agents, deadlines: Deadlines
+    cloud: Connection,
+    network: Network,
+    subnet: Subnet,
+    agents: Agents,
+    restarting: Restarting,
+    deadlines: Deadlines,
 ) -> None:
     """The DHCP agent has plugged its port, so that guests get an address."""
     agents.skip_unless_used("DHCP")
@@ -122,7 +129,7 @@ def test_dhcp_port_is_bound(
         probe=lambda: [port.status for port in dhcp_ports(cloud, network)],
         until=lambda statuses: "ACTIVE" in statuses,
         deadline=deadlines.port_active,
-        fix="systemctl restart neutron-dhcp-agent, and check the Layer 2 agent on its node",
+        fix=f"{restarting.of('neutron-dhcp-agent')}; check the Layer 2 agent on its node",
     )
 
 

@@ -6,6 +6,7 @@ from fixtures.network.external_network import why_no_gateway
 from fixtures.network.l2_agent import L2Agent
 from fixtures.network.l3_agents import WITHOUT_EXTERNAL
 from fixtures.network.ml2 import Ml2
+from fixtures.network.neutron_server import to_restart
 from fixtures.network.vxlan import Report
 from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
 from fixtures.nodes.nodes import Node
@@ -162,8 +163,8 @@ def test_server_has_l2_population_if_the_agents_have(
     assert on_server == on_agents, (
         f"L2 population is {'on' if on_agents else 'off'} on the agents, but {controller_node.name} has "
         f"mechanism_drivers = {','.join(ml2.mechanism_drivers)}. Fix: there {'add' if on_agents else 'take'} "
-        f"l2population {'to' if on_agents else 'from'} [ml2] mechanism_drivers in {ml2.file}, then restart "
-        "neutron-server (Debian: neutron-rpc-server and neutron-api)"
+        f"l2population {'to' if on_agents else 'from'} [ml2] mechanism_drivers in {ml2.file}, then "
+        f"{to_restart(controller_node)}"
     )
 
 

@@ -18,6 +18,7 @@ from fixtures.guest.guest import Guest
 from fixtures.guest.ingress_without_rules import LetIn
 from fixtures.guest.metadata import PUBLIC_KEY, UUID, told_by_metadata
 from fixtures.guest.moved_floating_ip import wait_until_it_leads_to
+from fixtures.guest.neighbour import wait_until_reached
 from fixtures.guest.removed_floating_ip import wait_until_it_leads_nowhere
 from fixtures.guest.router_namespaces import nat_of
 from fixtures.guest.spoofed_address import arrivals
@@ -25,7 +26,7 @@ from fixtures.guest.ways import WayIn, address_on
 from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.namespaces import Namespace
 
-NAT_FIX = "systemctl restart neutron-l3-agent there, which writes all rules anew, and read its log"
+NAT_FIX = "restart neutron-l3-agent there, which writes all rules anew, and read its log"
 
 
 @pytest.mark.req("NEU-10")
@@ -274,14 +275,7 @@ def test_guest_reaches_another_guest_of_its_network(
     guest: Guest, other_booted_server: Server, network_driver: Driver, deadlines: Deadlines
 ) -> None:
     """Two servers on one network reach each other."""
-    address = fixed_ip(other_booted_server)
-    wait_for(
-        f"an answer to the guest's ping to {address}, a guest of the same network",
-        probe=lambda: guest.pings(address),
-        until=bool,
-        deadline=deadlines.ping,
-        fix=f"{network_driver.fixes.agent}; where the two are on two nodes, {network_driver.fixes.tunnels}",
-    )
+    wait_until_reached(guest, other_booted_server, network_driver, deadlines)
 
 
 @pytest.mark.req("NEU-13")
