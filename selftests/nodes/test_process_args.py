@@ -96,3 +96,25 @@ def program(folder: Path, name: str, text: str) -> Path:
     file.write_text(f"#!/bin/sh\n{text}")
     file.chmod(0o755)
     return file
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "neutron-linuxbridge-agent (/usr/bin/python3 /usr/bin/neutron-linuxbridge-agent --config-file /etc/lb.ini) ",
+            ["/usr/bin/python3", "/usr/bin/neutron-linuxbridge-agent", "--config-file", "/etc/lb.ini"],
+        ),
+        (
+            "neutron-server: rpc worker (/usr/bin/python3 /usr/bin/neutron-rpc-server --config-dir=/etc/n)",
+            ["/usr/bin/python3", "/usr/bin/neutron-rpc-server", "--config-dir=/etc/n"],
+        ),
+        (
+            "/usr/bin/python3 /usr/bin/nova-compute --config-dir /opt/(old)",
+            ["/usr/bin/python3", "/usr/bin/nova-compute", "--config-dir", "/opt/(old)"],
+        ),
+        ("neutron-apiuWSGI master", ["neutron-apiuWSGI", "master"]),
+    ],
+)
+def test_a_title_of_neutrons_holds_the_command_line(line: str, words: list[str]) -> None:
+    assert arguments_of({"Arguments": line}) == words
