@@ -102,8 +102,8 @@ def program(folder: Path, name: str, text: str) -> Path:
     ("line", "words"),
     [
         (
-            "neutron-linuxbridge-agent (/usr/bin/python3 /usr/bin/neutron-linuxbridge-agent --config-file /etc/lb.ini) ",
-            ["/usr/bin/python3", "/usr/bin/neutron-linuxbridge-agent", "--config-file", "/etc/lb.ini"],
+            "neutron-l3-agent (/usr/bin/python3 /usr/bin/neutron-l3-agent --config-file /etc/l3.ini) ",
+            ["/usr/bin/python3", "/usr/bin/neutron-l3-agent", "--config-file", "/etc/l3.ini"],
         ),
         (
             "neutron-server: rpc worker (/usr/bin/python3 /usr/bin/neutron-rpc-server --config-dir=/etc/n)",
