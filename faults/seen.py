@@ -29,11 +29,12 @@ ENOUGH = 15
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or compare; 0, or 1 where the run was not green, or skipped other checks."""
     parser = argparse.ArgumentParser(prog="python -m faults.seen", description=__doc__)
+    parser.add_argument("verdict", nargs="?", type=Path, default=VERDICT, metavar="VERDICT", help="the run's file")
     parser.add_argument("--compare", action="store_true", help="write nothing; compare what is skipped")
     options = parser.parse_args(arguments)
-    verdict, file = json.loads(VERDICT.read_text()), FOLDER / f"{chosen()}.json"
+    verdict, file = json.loads(options.verdict.read_text()), FOLDER / f"{chosen()}.json"
     if verdict["exit_code"] != 0:
-        print(f"the run of {VERDICT} was not green: exit code {verdict['exit_code']}", file=sys.stderr)
+        print(f"the run of {options.verdict} was not green: exit code {verdict['exit_code']}", file=sys.stderr)
         return 1
     before = json.loads(file.read_text()) if file.exists() else {}
     if options.compare:

@@ -39,6 +39,7 @@ def venv(tmp_path: Path) -> Path:
     (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
     for name in ("nova-27.1.0", "openstack_placement-9.0.0", "nova_powervm-9.0.0", "six-1.0"):
         (packages / f"{name}.dist-info").mkdir()
+    (packages / "cinder-22.0.0-py3.11.egg-info").mkdir()
     return tmp_path / "venv"
 
 
@@ -56,7 +57,7 @@ def test_a_service_of_a_virtual_environment_is_entered(
     assert service.place == str(venv / "bin")
     assert service.host.check_output("nova-manage") == "of the virtual environment"
     assert not service.node_host.exists("nova-manage")
-    assert service.started["Distributions"].split() == ["nova-27.1.0", "openstack_placement-9.0.0"]
+    assert service.started["Distributions"].split() == ["nova-27.1.0", "cinder-22.0.0", "openstack_placement-9.0.0"]
     service.node_host._silences.append("it did not answer within 60 s")
     with pytest.raises(NoAnswer, match="it was not asked again"):
         service.host.run("true")
