@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.core import known_secrets
+from lab import machines
 from selftests import ROOT
 
 OWN = r"(acceptance|conftest|faults|fixtures|lab|reports|selftests|tests)\b"
@@ -39,3 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(ROOT / "selftests"):
             for line in STRICT:
                 item.add_marker(pytest.mark.filterwarnings(line))
+
+
+@pytest.fixture(autouse=True)
+def _cloud_of_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever cloud runs on this machine at present, a test that chooses none is about the notes'."""
+    monkeypatch.setattr(machines, "chosen", lambda: machines.DEFAULT)

@@ -49,7 +49,6 @@ def devstack_units() -> set[str]:
 
 def test_what_a_message_must_say_has_the_names_of_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     fault = faults.named("nova-compute-stopped")
-    monkeypatch.setattr(machines, "chosen", lambda: "notes")
     assert faults.said_here(fault) == fault.words
     monkeypatch.setattr(machines, "chosen", lambda: "devstack")
     assert faults.said_here(fault) == ("devstack@n-cpu.service", "not running")
