@@ -38,8 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     before = json.loads(file.read_text()) if file.exists() else {}
     if options.compare:
-        changes = differences(before.get("skipped", {}), skipped(verdict))
-        print("\n".join(changes) or f"the same {len(skipped(verdict))} checks are skipped")
+        now = skipped(verdict)
+        changes = differences(before.get("skipped", {}), now)
+        print("\n".join(changes) or f"the same {len(now)} checks are skipped")
         return 1 if changes else 0
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(seen(verdict, before), indent=2, ensure_ascii=False) + "\n")

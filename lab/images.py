@@ -42,7 +42,11 @@ class Build:
 
 
 def cached(cloud: str | None = None) -> Build | None:
-    """Return what the cache holds for a cloud's present recipe (without one, for the cloud that the lab is), or None if something is missing."""
+    """Return what the cache holds for a cloud's present recipe, or None if something is missing.
+
+    Args:
+        cloud: of lab/clouds; without, the one that the lab is.
+    """
     build, everyone = _build(cloud), machines(cloud).values()
     parts = [build.kernel, build.guest, build.runner, _base(), *map(_packages, everyone)]
     return build if all(part.exists() for part in parts) else None
