@@ -135,9 +135,8 @@ def test_public_container_is_readable_without_a_token(object_store: Connection, 
 @pytest.mark.req("SWI-4")
 def test_public_container_is_listed_without_a_token(object_store: Connection, public_object: StoredObject) -> None:
     """`swift post -r '.rlistings'` lets everyone see what there is."""
-    reading = read_without_token(
-        public_object.url.rpartition("/")[0], trusted_by(object_store)
-    )  # its owner has seen the object listed
+    container = public_object.url.rpartition("/")[0]  # its owner has seen the object listed
+    reading = read_without_token(container, trusted_by(object_store))
     assert (reading.status, reading.content.decode().split()) == (200, [public_object.name]), (
         f"asked for the list of /{public_object.container} without a token: {reading.status or 'no connection'}, "
         f"{reading.content[:80]!r}. Fix: delay_auth_decision = true in [filter:authtoken] of proxy-server.conf"
