@@ -3,6 +3,7 @@
     s/\<\(nova-\(compute\|conductor\|scheduler\|novncproxy\)\|cinder-\(scheduler\|volume\)\|swift-\(proxy\|account\|container\|object\)\)\>/openstack-\1/g
     s/\<netfilter-persistent\>/iptables/g
     s/\<tgt\>/tgtd/g
+    s/\<neutron-rpc-server\>/neutron-server/g
 }
 s#/etc/iptables/rules\.v4#/etc/sysconfig/iptables#g
 # Of what a message must say, the same.
