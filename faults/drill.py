@@ -30,7 +30,8 @@ GOALS = {"median": 60, "worst": 180}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try the chosen faults; 0 if each was named as it should be, 1 if not, 2 if none of them could be tried."""
     try:
-        chosen = _chosen(_parser().parse_args(arguments))
+        options = _parser().parse_args(arguments)
+        runs = _runs(_chosen(options), together=options.together)
         _require_whole()
     except LabError as problem:
         print("\n".join(f"drill: {line}" for line in str(problem).splitlines()), file=sys.stderr)
@@ -38,9 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop_in_order()
     trials: list[Trial] = []
     try:
-        for number, fault in enumerate(chosen, 1):
-            print(f"drill: {number}/{len(chosen)} {fault.name}: {fault.title}", flush=True)
-            trials.append(_tried(fault))
+        for number, there in enumerate(runs, 1):
+            for fault in there:
+                print(f"drill: {number}/{len(runs)} {fault.name}: {fault.title}", flush=True)
+            trials += _tried(there)
     except KeyboardInterrupt:
         print("\ndrill: interrupted; what was broken has been mended", file=sys.stderr)
         return 130
@@ -93,14 +95,16 @@ def _median_and_worst(seconds: Sequence[float]) -> str:
     return f"median {statistics.median(seconds):.0f}, worst {max(seconds):.0f}" if seconds else "never"
 
 
-def _tried(fault: faults.Fault) -> Trial:
+def _tried(there: Sequence[faults.Fault]) -> list[Trial]:
     began = time.monotonic()
-    done = trial.tried(fault)
-    seen = "as it should be" if done.is_good else f"NOT as it should be: see {trial.FOLDER / fault.name}"
-    print(f"drill: {fault.name}: {seen} ({time.monotonic() - began:.0f} s in all)", flush=True)
-    if not done.healthy:
+    done = trial.tried(*there)
+    folder = trial.folder_of(there)
+    for each in done:
+        seen = "as it should be" if each.is_good else f"NOT as it should be: see {folder}"
+        print(f"drill: {each.name}: {seen} ({time.monotonic() - began:.0f} s in all)", flush=True)
+    if not all(each.healthy for each in done):
         print("drill: the lab is reset, so that the next fault finds it healthy", flush=True)
-        lab("reset", output=trial.FOLDER / fault.name / "output.txt")
+        lab("reset", output=folder / "output.txt")
     return done
 
 
@@ -116,6 +120,10 @@ def _chosen(options: argparse.Namespace) -> list[faults.Fault]:
         names = of_day(names, day)
         print(f"drill: part {day % count} of {count} (0 to {count - 1}): {', '.join(names)}", flush=True)
     return [faults.named(name) for name in options.names or names]
+
+
+def _runs(chosen: Sequence[faults.Fault], together: bool) -> list[Sequence[faults.Fault]]:
+    return [chosen] if together else [[fault] for fault in chosen]
 
 
 def _write(trials: Sequence[Trial]) -> None:
@@ -135,6 +143,7 @@ def _part(given: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m faults.drill", description=__doc__)
+    parser.add_argument("--together", action="store_true", help="one run that has all of them to name")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("names", nargs="*", default=[], metavar="NAME", help="a fault; without any, all")
     which.add_argument("--part", type=_part, metavar=OF_DAY, help="the part of today, or that of a number")

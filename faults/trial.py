@@ -1,9 +1,9 @@
-"""One fault of a drill: broken, found, compared with its entry, mended, and seen to be healthy again."""
+"""Faults of a drill: broken, found, compared with their entries, mended, and seen to be healthy again."""
 
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class Trial:
     right: bool
     """The entry's row is among the root causes."""
     others: tuple[str, ...]
-    """Root causes of other rows: false alarms."""
+    """Root causes of other rows, that no fault has which was there: false alarms."""
     seconds: float
     """The whole run."""
     seconds_to_cause: float | None
@@ -47,25 +47,45 @@ class Trial:
         return self.caught and self.right and not self.others and self.healthy and not self.trouble
 
 
-def tried(fault: Fault) -> Trial:
-    """Try one fault; whatever happens, even an interruption, it is mended."""
-    folder = FOLDER / fault.name
+def tried(*faults: Fault) -> list[Trial]:
+    """Try a fault, or several in one run; whatever happens, even an interruption, they are mended."""
+    folder = folder_of(faults)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     output = folder / "output.txt"
+    begun: list[Fault] = []
+    mended: list[bool] = []
     try:
-        broken = lab("break", fault.name, output=output) == 0
+        broken = all(_broken(fault, begun, output) for fault in faults)
         code, seconds = _run(folder) if broken else (0, 0.0)
     finally:
-        mended = lab("mend", fault.name, output=output, to_its_end=True) == 0
+        mended += [lab("mend", fault.name, output=output, to_its_end=True) == 0 for fault in reversed(begun)]
     verdict = _verdict(folder)
-    trouble = "" if broken and mended else f"could not be {'mended' if broken else 'broken'}: see {output}"
-    healthy = mended and _is_healthy(fault, verdict, output)
-    return judged(fault, verdict, code, seconds, healthy, trouble)
+    trouble = "" if broken and all(mended) else f"could not be {'mended' if broken else 'broken'}: see {output}"
+    rows = {fault.row for fault in faults}
+    healthy = all(mended) and _is_healthy(rows, verdict, output)
+    return [judged(fault, verdict, code, seconds, healthy, trouble, rows) for fault in faults]
 
 
-def judged(fault: Fault, verdict: dict[str, Any], code: int, seconds: float, healthy: bool, trouble: str = "") -> Trial:
-    """Compare a verdict with the entry."""
+def folder_of(faults: Sequence[Fault]) -> Path:
+    """Where the run with these faults leaves what it says."""
+    return FOLDER / (faults[0].name if len(faults) == 1 else f"{faults[0].name}-and-{len(faults) - 1}-more")
+
+
+def judged(
+    fault: Fault,
+    verdict: dict[str, Any],
+    code: int,
+    seconds: float,
+    healthy: bool,
+    trouble: str = "",
+    rows: Collection[str] = (),
+) -> Trial:
+    """Compare a verdict with the entry.
+
+    Args:
+        rows: of the other faults that were there.
+    """
     causes = verdict.get("root_causes", [])
     own = [cause for cause in causes if cause["row"] == fault.row]
     words = said_here(fault)
@@ -74,7 +94,7 @@ def judged(fault: Fault, verdict: dict[str, Any], code: int, seconds: float, hea
         row=fault.row,
         caught=code == FAILED and any(_says(cause, words) for cause in causes),
         right=bool(own),
-        others=tuple(dict.fromkeys(cause["row"] for cause in causes if cause["row"] != fault.row)),
+        others=tuple(dict.fromkeys(cause["row"] for cause in causes if cause["row"] not in {*rows, fault.row})),
         seconds=round(seconds, 1),
         seconds_to_cause=min((cause["seconds"] for cause in own), default=None),
         healthy=healthy,
@@ -99,10 +119,15 @@ def _verdict(folder: Path) -> dict[str, Any]:
     return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
-def _is_healthy(fault: Fault, verdict: dict[str, Any], output: Path) -> bool:
+def _broken(fault: Fault, begun: list[Fault], output: Path) -> bool:
+    begun.append(fault)
+    return lab("break", fault.name, output=output) == 0
+
+
+def _is_healthy(rows: Collection[str], verdict: dict[str, Any], output: Path) -> bool:
     """Run again, once, what had failed; a clean-up is made up for by a sweep."""
     failed = {failure["row"] for failure in verdict.get("failures", [])}
     if CLEAN_UP in failed and suite(["--sweep"], output) != 0:
         return False
-    rows = ",".join(sorted(failed - {CLEAN_UP} or {fault.row}))
-    return suite([f"--row={rows}", f"--report-dir={output.with_name('again')}"], output) == 0
+    again = ",".join(sorted(failed - {CLEAN_UP} or rows))
+    return suite([f"--row={again}", f"--report-dir={output.with_name('again')}"], output) == 0

@@ -103,6 +103,21 @@ def test_a_verdict_that_names_it_otherwise_is_not_good(
     assert (told["caught"], told["right"], told["others"]) == (caught, right, others)
 
 
+def test_several_mistakes_at_once_are_told_apart(lab: Path) -> None:
+    find(
+        lab, CAUSE, {"row": "NOVA-10", "seconds": 3, "messages": ["the clock of compute1 …"]}, {**CAUSE, "row": "SWI-3"}
+    )
+    assert drill.main(["--together", FAULT, "clock-off"]) == 1
+    told = json.loads((lab / "drill.json").read_text())["faults"]
+    assert [(each["name"], each["right"], each["others"]) for each in told] == [
+        (FAULT, True, ["SWI-3"]),
+        ("clock-off", True, ["SWI-3"]),
+    ]
+    first, second, run, *after = _calls(lab)
+    assert (first, second, after[:2]) == (f"break {FAULT}", "break clock-off", ["mend clock-off", f"mend {FAULT}"])
+    assert f"--report-dir={lab}/drill/{FAULT}-and-1-more" in run
+
+
 def test_a_run_that_passed_has_caught_nothing(lab: Path) -> None:
     (lab / "code-exec").unlink()
     assert drill.main([FAULT]) == 1
