@@ -23,6 +23,7 @@ def values_for(machine: Machine, machines: Iterable[Machine], passwords: Mapping
         **passwords,
         "HOSTNAME": machine.name,
         "MY_IP": machine.address,
+        "CONTROLLER_IP": next((each.address for each in everyone if "controller" in each.roles), ""),
         "HOSTS": "\n".join(f"{each.address} {each.name}" for each in everyone),
         "COMPUTES": " ".join(each.name for each in everyone if "compute" in each.roles),
         "MANAGEMENT_CIDR": str(management.cidr),

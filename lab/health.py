@@ -21,10 +21,11 @@ _POLL = 1.0  # seconds between two looks
 _ANSWER = 10.0  # seconds an API may take
 _NOVA = {"controller": ("nova-scheduler", "nova-conductor"), "compute": ("nova-compute",)}
 _CINDER = {"controller": ("cinder-scheduler",), "block": ("cinder-volume",)}
-_LINUXBRIDGE = "neutron-linuxbridge-agent"
 _NEUTRON = {
-    "network": (_LINUXBRIDGE, "neutron-l3-agent", "neutron-dhcp-agent", "neutron-metadata-agent"),
-    "compute": (_LINUXBRIDGE,),
+    "linuxbridge": ("neutron-linuxbridge-agent",),
+    "network": ("neutron-l3-agent", "neutron-dhcp-agent", "neutron-metadata-agent"),
+    "ovn-chassis": ("ovn-controller",),
+    "ovn-metadata": ("neutron-ovn-metadata-agent",),
 }
 
 
