@@ -65,7 +65,8 @@ def build() -> Build:
         kernel_built = pool.submit(_build_kernel, source)
         guest_built = pool.submit(_build_guest, source)
         _once(_base(), "Debian base", layers.build_base, _packages_so_far)
-        for installed in [pool.submit(_build_packages, machine) for machine in machines().values()]:
+        alike = {_packages(machine): machine for machine in machines().values()}
+        for installed in [pool.submit(_build_packages, machine) for machine in alike.values()]:
             installed.result()
         _once(_cloud(), "configured machines", partial(_build_cloud, kernel_built))
         guest_built.result()
