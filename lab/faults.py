@@ -95,6 +95,12 @@ def in_words_of(roles: Iterable[str], script: str) -> str:
     return script
 
 
+def words_of(roles: Iterable[str]) -> str:
+    """Return the words that scripts have on a machine of these roles alone (faults.sh of a role)."""
+    files = (LAB / "roles" / role / "faults.sh" for role in roles)
+    return "".join(file.read_text() for file in files if file.exists())
+
+
 def said_here(fault: Fault) -> tuple[str, ...]:
     """Return what the failure's message must contain, with the names that things have where the fault is."""
     roles = dict.fromkeys(role for name in fault.breaks for role in machines()[name].roles)
@@ -118,7 +124,7 @@ def _read(path: Path) -> Fault:
 def _on_machines(scripts: dict[str, str]) -> None:
     for name, script in scripts.items():
         machine = machines()[name]
-        whole = in_words_of(machine.roles, _WORDS.read_text() + script)
+        whole = words_of(machine.roles) + in_words_of(machine.roles, _WORDS.read_text() + script)
         done = runner.on_machine(machine, "bash", "-euo", "pipefail", "-c", whole)
         if done.returncode:
             raise LabError(f"{name}: {done.stderr.strip()[-300:] or f'exit code {done.returncode}'}")

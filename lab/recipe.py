@@ -53,7 +53,7 @@ def cloud_key(cloud: str | None) -> str:
     everyone = machines(cloud).values()
     used = {role for machine in everyone for role in machine.roles}
     roles = [path for role in used for path in (LAB / "roles" / role).rglob("*") if path.is_file()]
-    made = [path for path in roles if path.name != "faults.sed"]
+    made = [path for path in roles if path.stem != "faults"]
     code = [LAB / "configure.py", LAB / "images.py"]
     shape = [*map(repr, everyone), *map(repr, networks(cloud).values())]
     return _key(kernel_key(), *shape, *map(packages_key, everyone), *_contents([*made, *code]))

@@ -21,7 +21,7 @@ WORDS = {
     [
         ("compute1", "systemctl restart nova-compute", "systemctl restart kolla-nova_compute-container"),
         ("compute1", "systemctl stop libvirtd.socket libvirtd", "systemctl stop kolla-nova_libvirt-container"),
-        ("compute1", "systemctl stop iscsid.socket iscsid.service", "systemctl stop kolla-iscsid-container"),
+        ("compute1", "systemctl stop iscsid.socket iscsid.service", "systemctl stop kolla-iscsid-container.service"),
         ("block1", "systemctl disable cinder-volumes-loop", "systemctl disable cinder-volumes-loop"),
         ("block1", "put_back /etc/cinder/cinder.conf", "put_back /etc/kolla/cinder-*/cinder.conf"),
         ("block1", "mv /sbin/lvextend /root/", "mv /opt/kolla-programs/sbin/lvextend /root/"),
@@ -32,6 +32,15 @@ WORDS = {
 def test_a_fault_is_broken_in_the_containers_of_kolla(machine: str, script: str, there: str) -> None:
     told = faults.in_words_of(machines.machines("kolla")[machine].roles, f"first=line\n{script}\n")
     assert there in told.splitlines()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [said for fault in faults.catalogue().values() for said in fault.words if ".service" in said],
+)
+def test_the_suite_is_to_say_the_names_of_the_containers(said: str) -> None:
+    roles = machines.machines("kolla")["controller"].roles
+    assert re.fullmatch(r".*kolla-[a-z0-9_]+-container\.service.*", faults.in_words_of(roles, said))
 
 
 def units_of(cloud: str) -> set[str]:

@@ -2,24 +2,12 @@
 #
 # Not to be had here: client-package-missing and releases-mixed (a host has none of these packages), swift-hash-suffix-different and
 # swift-ring-different (a node without Swift's containers has no files of Swift's; the scripts write to /etc/swift of the host).
-1i\
-in_container() { nsenter --mount --pid --target "$(podman inspect --format '{{.State.Pid}}' "$1")" -- "${@:2}"; }\
-# A service has copies of its files: what was changed in /etc/kolla is copied again, as at a start.\
-touch --date='-2 seconds' /run/before-fault\
-copy_changed_files() {\
-    find /etc/kolla -mindepth 1 -newer /run/before-fault '(' -type d -print -o -printf '%h\\n' ')' | sort -u | while read -r folder; do\
-        name=$(basename "$folder" | tr - _)\
-        podman exec --user root "$name" kolla_set_configs > /dev/null 2>&1 < /dev/null || true\
-    done\
-}
-$a\
-copy_changed_files
 
-# Units.
-/systemctl/ {
+# Units, in a script and in what the suite is to say.
+/systemctl\|^\(controller: \|transport_url of \)\?[a-z-]*\.service\( is disabled\)\?$/ {
     s/ \(libvirtd[a-z-]*\|iscsid\)\.socket//g
-    s/\<libvirtd\(\.service\)\?/kolla-nova_libvirt-container/g
-    s/\<iscsid\.service\>/kolla-iscsid-container/g
+    s/\<libvirtd\>/kolla-nova_libvirt-container/g
+    s/\<iscsid\.service\>/kolla-iscsid-container.service/g
     s/\<\(nova\|cinder\)-\(api\|compute\|conductor\|scheduler\|novncproxy\|volume\)\>/kolla-\1_\2-container/g
     s/\<neutron-\(linuxbridge\|l3\|dhcp\|metadata\)-agent\>/kolla-neutron_\1_agent-container/g
     s/\<neutron-api\>/kolla-neutron_server-container/g
