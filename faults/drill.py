@@ -114,7 +114,7 @@ def _require_whole() -> None:
 
 
 def _chosen(options: argparse.Namespace) -> list[faults.Fault]:
-    names = list(faults.catalogue())
+    names = list(faults.here())
     if options.part:
         day, count = date.today().toordinal() if options.part == OF_DAY else int(options.part), parts(names)
         names = of_day(names, day)

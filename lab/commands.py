@@ -141,7 +141,7 @@ def reboot(machine: str) -> int:
 
 def list_faults() -> int:
     """Print each fault with the row that it breaks."""
-    print("\n".join(f"{fault.name:36} {fault.row:8} {fault.title}" for fault in faults.catalogue().values()))
+    print("\n".join(f"{fault.name:36} {fault.row:8} {fault.title}" for fault in faults.here().values()))
     return 0
 
 

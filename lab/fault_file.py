@@ -7,15 +7,18 @@ from lab.paths import CHECKOUT
 
 TEXTS = ("title", "did", "row", "source")
 SCRIPTS = ("break", "mend")
+ROLES = ("roles", "without_roles")
+"""Lists that may be missing: what the machines of a cloud must have, and must not have."""
 _PAGES = CHECKOUT / "docs" / "rows"
 
 
-def mistakes(entry: Mapping[str, Any], machines: Collection[str]) -> Iterator[str]:
+def mistakes(entry: Mapping[str, Any], machines: Collection[str], roles: Collection[str]) -> Iterator[str]:
     """What was seen in the file and how to fix it.
 
     Args:
         entry: the file, as TOML.
         machines: the names that the lab's machines have.
+        roles: the names of the folders in lab/roles.
     """
     tables = {key: value for key, value in entry.items() if isinstance(value, dict)}
     yield from (f'{_seen(key, entry)} text. Fix: {key} = "…"' for key in TEXTS if not _is_text(entry.get(key)))
@@ -23,8 +26,10 @@ def mistakes(entry: Mapping[str, Any], machines: Collection[str]) -> Iterator[st
         yield f'row = "{row}" has no page docs/rows/{row}.md. Fix: name a row that has one'
     if not _are_words(entry.get("words")):
         yield f'{_seen("words", entry)} what the message must contain. Fix: words = ["…", "…"]'
-    for key in (key for key in entry if key not in {*TEXTS, "words", *tables}):
-        yield f"{key} means nothing here. Fix: take it out; {', '.join(TEXTS)} and words are what a fault has"
+    for key in (key for key in ROLES if not _are_among(entry.get(key, []), roles)):
+        yield f"{_seen(key, entry)} names of folders in lab/roles. Fix: some of {', '.join(sorted(roles))}"
+    for key in (key for key in entry if key not in {*TEXTS, *ROLES, "words", *tables}):
+        yield f"{key} means nothing here. Fix: take it out; {', '.join([*TEXTS, *ROLES])} and words are what a fault has"
     yield from _of_machines(tables, machines)
 
 
@@ -46,6 +51,10 @@ def _seen(key: str, entry: Mapping[str, Any]) -> str:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _are_among(value: object, names: Collection[str]) -> bool:
+    return isinstance(value, list) and all(each in names for each in value)
 
 
 def _are_words(value: object) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab import runner
 from lab.errors import LabError
-from lab.fault_file import mistakes
+from lab.fault_file import ROLES, mistakes
 from lab.machines import clouds, machines
 from lab.paths import CHECKOUT, LAB, STATE
 
@@ -34,6 +34,16 @@ class Fault:
     breaks: dict[str, str]
     """The script for each machine."""
     mends: dict[str, str]
+    roles: frozenset[str] = frozenset()
+    """Of lab/roles, what the cloud's machines must have for it."""
+    without_roles: frozenset[str] = frozenset()
+    """What they must not have."""
+
+    def can_be_on(self, cloud: str | None = None) -> bool:
+        """Can it be done on this cloud of the lab; without one on the present?"""
+        everyone = machines(cloud)
+        there = {role for machine in everyone.values() for role in machine.roles}
+        return self.breaks.keys() <= everyone.keys() and self.roles <= there and not self.without_roles & there
 
 
 def catalogue() -> dict[str, Fault]:
@@ -41,17 +51,24 @@ def catalogue() -> dict[str, Fault]:
     return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.toml"))}
 
 
+def here() -> dict[str, Fault]:
+    """Return those of them that the present cloud can have; raises LabError as catalogue() does."""
+    return {name: fault for name, fault in catalogue().items() if fault.can_be_on()}
+
+
 def named(name: str) -> Fault:
-    """Return the fault of that name; raises LabError if there is none."""
-    try:
-        return catalogue()[name]
-    except KeyError:
-        raise LabError(f"no fault {name}: './lab/lab break --list' shows them") from None
+    """Return the fault of that name; raises LabError if there is none, or the present cloud cannot have it."""
+    fault = catalogue().get(name)
+    if not fault:
+        raise LabError(f"no fault {name}: './lab/lab break --list' shows them")
+    if not fault.can_be_on():
+        raise LabError(f"this cloud has not what {name} breaks: './lab/lab break --list' shows what it can have")
+    return fault
 
 
 def any_of_them() -> Fault:
     """Return one by chance."""
-    return random.choice(list(catalogue().values()))
+    return random.choice(list(here().values()))
 
 
 def broken() -> list[str]:
@@ -114,11 +131,13 @@ def _read(path: Path) -> Fault:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LabError(f"{place}: not TOML: {error}. Fix: see docs/adding-a-fault.md") from None
     known = {name: None for cloud in clouds() for name in machines(cloud)}
-    if wrong := list(mistakes(entry, known)):
+    roles = [path.name for path in (LAB / "roles").iterdir()]
+    if wrong := list(mistakes(entry, known, roles)):
         raise LabError("\n".join(f"{place}: {each}" for each in wrong))
     scripts = {key: entry.pop(key) for key in list(entry) if key in known}  # done in the order of the file
     breaks, mends = ({name: each[what] for name, each in scripts.items()} for what in ("break", "mend"))
-    return Fault(name=path.stem, **{**entry, "words": tuple(entry["words"])}, breaks=breaks, mends=mends)
+    lists = {"words": tuple(entry["words"]), **{key: frozenset(entry.get(key, ())) for key in ROLES}}
+    return Fault(name=path.stem, **{**entry, **lists}, breaks=breaks, mends=mends)
 
 
 def _on_machines(scripts: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from faults import trial
 from lab import faults
 from lab.errors import LabError
-from lab.fault_file import SCRIPTS, TEXTS
+from lab.fault_file import ROLES, SCRIPTS, TEXTS
 from lab.machines import machines
 from selftests import ROOT
 
@@ -87,7 +87,7 @@ def test_the_example_is_not_in_the_suite() -> None:
 def test_each_field_is_explained() -> None:
     table = PAGE.partition("| field |")[2].partition("\n\n")[0]
     explained = {name for line in table.splitlines() for name in re.findall(r"`\[?(\w+)\]?`", line.split(" | ")[0])}
-    assert explained == {*TEXTS, "words", *SCRIPTS, *machines()}
+    assert explained == {*TEXTS, *ROLES, "words", *SCRIPTS, *machines()}
 
 
 def test_the_functions_that_it_names_are_there() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import faults
+from lab import faults, machines
 from lab.errors import LabError
 
 GOOD = """\
@@ -55,6 +55,16 @@ def test_a_good_one_is_read(folder: Path) -> None:
         ("mend =", "fix =", "[compute1] fix means nothing here. Fix: take it out"),
         ('"systemctl start chrony"', '""', "[compute1] mend = '', expected a script."),
         ("[compute1]\nbreak", "#", "nothing is broken anywhere. Fix: add a table, such as [controller]"),
+        (
+            "source =",
+            'roles = "linuxbridge"\nsource =',
+            "roles = 'linuxbridge', expected names of folders in lab/roles.",
+        ),
+        (
+            "source =",
+            'without_roles = ["x"]\nsource =',
+            "without_roles = ['x'], expected names of folders in lab/roles.",
+        ),
         ("title = ", "title ", "not TOML: Expected '=' after a key"),
     ],
 )
@@ -62,6 +72,27 @@ def test_a_mistake_is_one_line(folder: Path, good: str, bad: str, line: str) -> 
     lines = told(folder, GOOD.replace(good, bad))
     assert any(seen.startswith(f"faults/own.toml: {line}") for seen in lines), lines
     assert all(". Fix: " in seen for seen in lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "clouds"),
+    [
+        ('roles = ["ovn-chassis"]', {"ovn"}),
+        ('without_roles = ["kolla", "devstack"]', {"notes", "rdo", "ovn"}),
+        ("", {"notes", "rdo", "devstack", "kolla", "ovn"}),
+    ],
+)
+def test_it_is_of_the_clouds_that_have_what_it_breaks(folder: Path, line: str, clouds: set[str]) -> None:
+    (folder / "own.toml").write_text(GOOD.replace("source", f"{line}\nsource"))
+    fault = faults.catalogue()["own"]
+    assert {cloud for cloud in machines.clouds() if fault.can_be_on(cloud)} == clouds
+
+
+def test_one_that_the_cloud_cannot_have_is_refused(folder: Path) -> None:
+    (folder / "own.toml").write_text(GOOD.replace("source", 'roles = ["ovn-chassis"]\nsource'))
+    assert faults.here() == {}
+    with pytest.raises(LabError, match="this cloud has not what own breaks"):
+        faults.named("own")
 
 
 def test_all_mistakes_are_told_at_once(folder: Path) -> None:
