@@ -23,6 +23,8 @@ _NOVA = {"controller": ("nova-scheduler", "nova-conductor"), "compute": ("nova-c
 _CINDER = {"controller": ("cinder-scheduler",), "block": ("cinder-volume",)}
 _NEUTRON = {
     "linuxbridge": ("neutron-linuxbridge-agent",),
+    "openvswitch": ("neutron-openvswitch-agent",),
+    "l3-dvr": ("neutron-l3-agent", "neutron-metadata-agent"),
     "network": ("neutron-l3-agent", "neutron-dhcp-agent", "neutron-metadata-agent"),
     "ovn-chassis": ("ovn-controller",),
     "ovn-metadata": ("neutron-ovn-metadata-agent",),
