@@ -7,6 +7,7 @@ from fixtures.network.external_network import why_no_gateway
 from fixtures.network.l2_agent import L2Agent
 from fixtures.network.ml2 import Ml2
 from fixtures.network.neutron_server import to_restart
+from fixtures.network.ovsdb import to_be_told
 from fixtures.network.tunnel_reports import Report
 from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
 from fixtures.nodes.nodes import Node
@@ -315,7 +316,8 @@ def test_open_vswitch_database_answers(l2_node: Node, open_vswitch: Unit) -> Non
     """`ovs-vsctl show` says something: without its database Open vSwitch and OVN's controller know of no bridge."""
     service = l2_node.service("openvswitch")
     answer = service.host.run("ovs-vsctl --timeout=10 get Open_vSwitch . _uuid")
+    restart = f"systemctl restart ovsdb-server (kolla: the container openvswitch_db), then {service.restart}"
     assert answer.succeeded, (
-        f"{l2_node.name}: Open vSwitch's database does not answer: {last_line(answer.stderr)}. Fix: systemctl restart "
-        f"ovsdb-server (kolla: the container openvswitch_db), then {service.restart}; read {service.to_see_why}"
+        f"{l2_node.name}: Open vSwitch's database does not answer: {last_line(answer.stderr)}. "
+        f"Fix: {to_be_told(answer.stderr, restart)}; read {service.to_see_why}"
     )
