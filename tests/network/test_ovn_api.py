@@ -10,6 +10,7 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
 from fixtures.network.addresses import outside_ports
 from fixtures.network.chassis import Chassis
+from fixtures.network.chassis_tunnels import missing_tunnels
 from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound, group_name, rules_in
 from fixtures.network.southbound import GATEWAY_PORT, Southbound
@@ -39,6 +40,22 @@ def test_chassis_takes_over_the_newest_configuration(
         until=lambda reached: reached >= now.newest,
         deadline=deadlines.port_active,
         fix=restart,
+    )
+
+
+@pytest.mark.req("NEU-3")
+def test_tunnels_lead_to_every_other_chassis(
+    l2_node: Node,
+    chassis: Chassis,
+    every_chassis: dict[str, Chassis],
+    chassis_tunnels: dict[str, str],
+    restarting: Restarting,
+) -> None:
+    """`ovs-vsctl find Interface type=geneve` has each other's encapsulation address as remote_ip, without an error."""
+    missing = missing_tunnels(chassis, every_chassis, chassis_tunnels)
+    assert not missing, (
+        f"{l2_node.name} has no tunnel to {missing}. Fix: {restarting.of('ovn-controller', l2_node.hostname)}; see in "
+        "the other's external_ids that ovn-remote, ovn-encap-ip and ovn-encap-type are set (OVN-1, OVN-2)"
     )
 
 

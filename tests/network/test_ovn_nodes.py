@@ -3,7 +3,6 @@ import pytest
 from fixtures.cloud.agents import Agents
 from fixtures.cloud.service_reports import ServiceReport, reports_of
 from fixtures.network.chassis import Chassis
-from fixtures.network.chassis_tunnels import missing_tunnels
 from fixtures.network.cluster_status import ClusterStatus
 from fixtures.network.connection_status import CONNECTED
 from fixtures.network.northd_statuses import ACTIVE, STANDBY
@@ -178,22 +177,6 @@ def test_a_gateway_chassis_maps_the_external_network(
         f"ovs-vsctl set Open_vSwitch . external_ids:ovn-bridge-mappings={min(wanted)}:BRIDGE "
         "external_ids:ovn-cms-options=enable-chassis-as-gw",
         pytrace=False,
-    )
-
-
-@pytest.mark.req("NEU-3")
-def test_tunnels_lead_to_every_other_chassis(
-    l2_node: Node,
-    chassis: Chassis,
-    every_chassis: dict[str, Chassis],
-    chassis_tunnels: dict[str, str],
-    restarting: Restarting,
-) -> None:
-    """`ovs-vsctl find Interface type=geneve` has each other's encapsulation address as remote_ip, without an error."""
-    missing = missing_tunnels(chassis, every_chassis, chassis_tunnels)
-    assert not missing, (
-        f"{l2_node.name} has no tunnel to {missing}. Fix: {restarting.of('ovn-controller', l2_node.hostname)}; see in "
-        "the other's external_ids that ovn-remote, ovn-encap-ip and ovn-encap-type are set (OVN-1, OVN-2)"
     )
 
 
