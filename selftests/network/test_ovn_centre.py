@@ -102,8 +102,9 @@ def statuses(*nodes: Any, driver: Any = ovn.DRIVER) -> dict[str, str]:
 
 
 def node_with_northd(name: str, **answer: Any) -> Any:
-    host = SimpleNamespace(try_run=lambda command: SimpleNamespace(**{"stdout": "", "stderr": "", **answer}))
-    return SimpleNamespace(name=name, service=lambda _: SimpleNamespace(is_used=True, host=host))
+    container = answer.pop("container", None)
+    host = SimpleNamespace(try_run=lambda *_: SimpleNamespace(**{"stdout": "", "stderr": "", **answer}))
+    return SimpleNamespace(name=name, service=lambda _: SimpleNamespace(is_used=True, host=host, container=container))
 
 
 def test_each_northd_is_asked() -> None:
@@ -111,6 +112,12 @@ def test_each_northd_is_asked() -> None:
     active = node_with_northd("ctl1", succeeded=True, stdout="Status: active\n")
     standby = node_with_northd("ctl2", succeeded=True, stdout="Status: standby\n")
     assert statuses(active, standby, silent) == {"ctl1": "active", "ctl2": "standby", "ctl3": SILENT}
+
+
+def test_a_container_whose_socket_is_elsewhere_is_not_judged() -> None:
+    said = 'ovn-appctl: cannot connect to "/run/ovn/ovn-northd.7.ctl" (No such file or directory)\n'
+    with pytest.raises(pytest.skip.Exception, match="ctl1: what runs in the container of ovn-northd does not answer"):
+        statuses(node_with_northd("ctl1", succeeded=False, stderr=said, container="ovn_northd"))
 
 
 def test_an_older_one_cannot_tell() -> None:
