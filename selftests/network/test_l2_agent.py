@@ -58,9 +58,11 @@ def test_every_distribution_names_the_agent_of_every_driver(driver: Driver, dist
 
 @pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.agent)
 def test_a_driver_tells_where_its_settings_are_or_why_it_has_none(driver: Driver) -> None:
-    asked = {*COMMON, "bridges", "VXLAN", "local IP", "VXLAN port", "L2 population"}
-    assert asked <= driver.settings.keys() or (not driver.settings and driver.without_files)
+    asked = {*COMMON, "bridges", "tunnels", "local IP", "L2 population"}
+    assert asked <= driver.settings.keys() | driver.absent.keys()
+    assert not driver.settings.keys() & driver.absent.keys()
     assert driver.switched_on_by.keys() <= driver.settings.keys()
+    assert ("tunnel port" in driver.settings) is not bool(driver.tunnel_ports)
 
 
 def test_mappings_are_read_as_neutron_reads_them() -> None:

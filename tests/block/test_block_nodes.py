@@ -1,7 +1,6 @@
 import pytest
 
 from fixtures.block.backends import Backend
-from fixtures.block.iscsi import is_at_work
 from fixtures.block.lvm import Lvm, VolumeGroup
 from fixtures.block.volume import SIZE
 from fixtures.nodes.namespaces import why_closed
@@ -86,7 +85,7 @@ def test_iscsi_target_starts_at_boot(block_node: Node, iscsi_target: Unit) -> No
 @pytest.mark.req("CIN-2")
 def test_iscsi_target_runs(block_node: Node, iscsi_target: Unit) -> None:
     """Without it cinder-volume makes volumes, but no server can have them."""
-    assert is_at_work(iscsi_target), iscsi_target.not_running
+    assert iscsi_target.is_at_work, iscsi_target.not_running
 
 
 @pytest.mark.req("CIN-2")
@@ -98,7 +97,7 @@ def test_iscsi_initiator_starts_at_boot(compute_node: Node, iscsi_initiator: Uni
 @pytest.mark.req("CIN-2")
 def test_iscsi_initiator_runs(compute_node: Node, iscsi_initiator: Unit) -> None:
     """The daemon iscsid runs, or its socket listens: with it nova-compute logs in to the volume's target."""
-    assert is_at_work(iscsi_initiator), iscsi_initiator.not_running
+    assert iscsi_initiator.is_at_work, iscsi_initiator.not_running
 
 
 @pytest.mark.req("CIN-2")

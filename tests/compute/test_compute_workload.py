@@ -2,6 +2,8 @@ import allure
 import pytest
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
+from openstack.network.v2.port import Port
+from openstack.network.v2.subnet import Subnet
 
 from fixtures.compute.console import wait_until_booted
 from fixtures.compute.libvirt import Domain, wait_until_console_answers
@@ -10,9 +12,13 @@ from fixtures.compute.server import wait_until_active
 from fixtures.compute.vnc import GREETING, VncConsole
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.redaction import redact
+from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
 from fixtures.identity.endpoints import http_status
 from fixtures.network.drivers.driver import Driver
+from fixtures.network.northbound import Northbound
+from fixtures.network.ovs_interface import interfaces_of
+from fixtures.network.southbound import Southbound
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.restarting import Restarting
 
@@ -45,6 +51,50 @@ def test_guest_boots(cloud: Connection, server: Server, deadlines: Deadlines) ->
     """ACTIVE only says that QEMU started; the console says that the guest booted."""
     console = wait_until_booted(cloud, server, deadlines)
     allure.attach(redact(console), "console", allure.attachment_type.TEXT)
+
+
+@pytest.mark.req("NOVA-14")
+def test_port_is_bound_on_the_servers_node(
+    server_node: Node, server_port: Port, southbound: Southbound, network_driver: Driver, deadlines: Deadlines
+) -> None:
+    """`ovn-sbctl find Port_Binding logical_port=…`: the chassis is the server's node, and the port is up."""
+    wait_for(
+        f"{southbound}: port {server_port.id} to be up on {server_node.name}, where Nova has the server",
+        probe=lambda: southbound.binding(server_port.id),
+        until=lambda bound: bool(bound and bound.is_up and server_node.is_called(bound.hostname)),
+        deadline=deadlines.port_active,
+        fix=network_driver.fixes.agent,
+    )
+
+
+@pytest.mark.req("NOVA-14")
+def test_port_is_plugged_into_open_vswitch(
+    server_node: Node, server_port: Port, network_driver: Driver, deadlines: Deadlines
+) -> None:
+    """`ovs-vsctl find Interface external_ids:iface-id=…` on the server's node: it has a port number, and no error."""
+    if not network_driver.switches_with_ovs:
+        pytest.skip(f"{server_node.name}: {network_driver.agent} needs no Open vSwitch")
+    wait_for(
+        f"{server_node.name}: Open vSwitch to pass packets to port {server_port.id}; it has",
+        probe=lambda: interfaces_of(server_node, server_port.id),
+        until=lambda found: bool(found) and all(each.is_plugged for each in found),
+        deadline=deadlines.port_active,
+        fix=f"read the log of nova-compute and of ovs-vswitchd on {server_node.name}; openstack server reboot --hard",
+    )
+
+
+@pytest.mark.req("NOVA-14")
+def test_port_has_an_answer_to_dhcp(
+    server_port: Port, subnet: Subnet, northbound: Northbound, network_driver: Driver, deadlines: Deadlines
+) -> None:
+    """`ovn-nbctl list Logical_Switch_Port …`: its dhcpv4_options are those of its subnet."""
+    wait_for(
+        f"{northbound}: DHCP options of {subnet.cidr} with router {subnet.gateway_ip} on port {server_port.id}; it has",
+        probe=lambda: northbound.dhcp_of_port(server_port.id),
+        until=lambda found: any(each.fits(subnet) for each in found),
+        deadline=deadlines.port_active,
+        fix=network_driver.fixes.addresses,
+    )
 
 
 @pytest.mark.req("NOVA-13")

@@ -1,13 +1,14 @@
 import pytest
 
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.error_text import last_line
 from fixtures.network.bridge_netfilter import SYSCTLS, BridgeNetfilter
 from fixtures.network.external_network import why_no_gateway
 from fixtures.network.l2_agent import L2Agent
-from fixtures.network.l3_agents import WITHOUT_EXTERNAL
 from fixtures.network.ml2 import Ml2
 from fixtures.network.neutron_server import to_restart
-from fixtures.network.vxlan import Report
+from fixtures.network.ovsdb import to_be_told
+from fixtures.network.tunnel_reports import Report
 from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.systemd_units import Unit, wait_until_settled
@@ -60,18 +61,17 @@ def test_mapped_bridge_leads_out_of_the_node(
 
 
 @pytest.mark.req("NEU-2")
+@pytest.mark.usefixtures("outward_node")
 def test_network_node_maps_the_external_network(
-    network_node: Node, l2_agent: L2Agent, l3_agent_mode: str, external_physical_networks: set[str]
+    network_node: Node, l2_agent: L2Agent, external_physical_networks: set[str]
 ) -> None:
     """The name on the left of the mapping is the one that the provider network uses."""
     wanted = external_physical_networks or pytest.skip("the external network has no physical network: see NEU-7")
     mapped = l2_agent.physical_networks
-    if l3_agent_mode in WITHOUT_EXTERNAL:
-        pytest.skip(f"{network_node.name}: no L3 agent there routes to the external network")
     assert wanted & mapped, (
         f"{network_node.name}: {l2_agent.spelled(l2_agent.mapping)} does not map {', '.join(sorted(wanted))}, the "
         "provider:physical_network of the external network. "
-        f"Fix: {l2_agent.fix(l2_agent.mapping, f'{min(wanted)}:INTERFACE')}"
+        f"Fix: {l2_agent.fix(l2_agent.mapping, f'{min(wanted)}:{l2_agent.device}')}"
     )
 
 
@@ -86,64 +86,79 @@ def test_every_mapped_physical_network_is_known(
     assert not unknown, (
         f"{l2_node.name}: {l2_agent.spelled(l2_agent.mapping)}, but no network's provider:physical_network is "
         f"{' or '.join(unknown)}; they are {', '.join(sorted(used_physical_networks)) or 'none'}. "
-        f"Fix: {l2_agent.fix(l2_agent.mapping, 'the name in openstack network show, and its INTERFACE')}"
+        f"Fix: {l2_agent.fix(l2_agent.mapping, f'the name in openstack network show, and its {l2_agent.device}')}"
     )
 
 
 @pytest.mark.req("NEU-3")
-def test_vxlan_is_on_on_all_nodes_or_none(l2_agents: dict[str, L2Agent]) -> None:
-    """A node without VXLAN is cut off from the projects' networks."""
-    off = [agent for agent in l2_agents.values() if not agent.is_on("VXLAN")]
+def test_tunnels_are_on_on_all_nodes_or_none(l2_agents: dict[str, L2Agent]) -> None:
+    """A node without VXLAN (OVN: Geneve) is cut off from the projects' networks."""
+    off = [agent for agent in l2_agents.values() if not agent.is_on("tunnels")]
     assert len(off) in {0, len(l2_agents)}, (
-        f"VXLAN is off on {', '.join(agent.node.name for agent in off)} ({off[0].spelled('VXLAN')}), and on on the "
-        f"other nodes. Fix: {'; '.join(agent.fix_on('VXLAN') for agent in off)}"
+        f"{off[0].driver.overlay} is off on {', '.join(agent.node.name for agent in off)} "
+        f"({off[0].spelled('tunnels')}), and on on the other nodes. "
+        f"Fix: {'; '.join(agent.fix_on('tunnels') for agent in off)}"
     )
 
 
 @pytest.mark.req("NEU-3")
-def test_vxlan_is_on_where_projects_networks_need_it(
+def test_tunnels_are_on_where_projects_networks_need_them(
     controller_node: Node, ml2: Ml2, l2_agents: dict[str, L2Agent]
 ) -> None:
-    """neutron-server makes projects' networks of VXLAN, so an agent must know it."""
-    if "vxlan" not in ml2.tenant_network_types:
-        pytest.skip(f"{controller_node.name}: tenant_network_types = {', '.join(ml2.tenant_network_types)}, not VXLAN")
-    agents = list(l2_agents.values())
-    assert any(agent.is_on("VXLAN") for agent in agents), (
-        f"{controller_node.name}: tenant_network_types = {', '.join(ml2.tenant_network_types)}, but VXLAN is off on "
-        f"every node. Fix: {'; '.join(agent.fix_on('VXLAN') for agent in agents)}"
+    """neutron-server makes projects' networks of VXLAN (OVN: Geneve), so an agent must know it."""
+    agents, told = list(l2_agents.values()), ", ".join(ml2.tenant_network_types)
+    overlay = agents[0].driver.overlay
+    if overlay.lower() not in ml2.tenant_network_types:
+        pytest.skip(f"{controller_node.name}: tenant_network_types = {told}, not {overlay}")
+    assert any(agent.is_on("tunnels") for agent in agents), (
+        f"{controller_node.name}: tenant_network_types = {told}, but {overlay} is off on every node. "
+        f"Fix: {'; '.join(agent.fix_on('tunnels') for agent in agents)}"
+    )
+
+
+@pytest.mark.req("NEU-3")
+def test_tunnels_are_of_one_type(l2_node: Node, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]) -> None:
+    """Of two chassis of OVN each sends with what the other is told: with Geneve to one, with VXLAN back."""
+    types = l2_agent.tunnel_types or pytest.skip(f"{l2_node.name}: its agent is told of no type of tunnels")
+    others = {name: agent.tunnel_types for name, agent in l2_agents.items() if agent.tunnel_types}
+    strange = sorted(name for name, known in others.items() if not known & types)
+    assert not strange, (
+        f"{l2_node.name}: {l2_agent.spelled('tunnels')}, but {', '.join(strange)} has {', '.join(others[strange[0]])}. "
+        f"Fix: have the same on all nodes: {l2_agent.fix_on('tunnels')}"
     )
 
 
 @pytest.mark.req("NEU-3")
 def test_local_ip_is_an_address_of_this_node(
-    l2_node: Node, local_ip: str, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
+    l2_node: Node, local_ips: list[str], l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
 ) -> None:
     """A configuration copied from the controller keeps the controller's address."""
-    owners = [agent.node.name for agent in l2_agents.values() if local_ip in agent.node.addresses]
-    assert local_ip in l2_node.addresses, (
+    foreign = [address for address in local_ips if address not in l2_node.addresses]
+    owners = [agent.node.name for agent in l2_agents.values() if agent.node.addresses.intersection(foreign)]
+    assert not foreign, (
         f"{l2_node.name}: {l2_agent.spelled('local IP')} is no address of this node, which has "
-        f"{', '.join(sorted(l2_node.addresses))}. It is {' and '.join(owners) or 'no given node'}'s: was the "
-        f"file copied from there? Fix: {l2_agent.fix('local IP', 'its own address')}"
+        f"{', '.join(sorted(l2_node.addresses))}. It is {' and '.join(owners) or 'no given node'}'s: was it "
+        f"copied from there? Fix: {l2_agent.fix('local IP', 'its own address')}"
     )
 
 
 @pytest.mark.req("NEU-3")
 def test_no_two_nodes_share_local_ip(
-    l2_node: Node, local_ip: str, l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
+    l2_node: Node, local_ips: list[str], l2_agent: L2Agent, l2_agents: dict[str, L2Agent]
 ) -> None:
     """Each tunnel ends at one node."""
-    tunnels = {name: agent.value("local IP") for name, agent in l2_agents.items() if agent.is_on("VXLAN")}
-    owners = [name for name, ip in tunnels.items() if ip == local_ip]
+    ends = {name: agent.local_ips for name, agent in l2_agents.items() if agent.is_on("tunnels")}
+    owners = [name for name, addresses in ends.items() if {*addresses}.intersection(local_ips)]
     assert owners == [l2_node.name], (
         f"{' and '.join(owners)} have the same {l2_agent.spelled('local IP')}. "
-        "Fix: give each node its own address there, then restart its Layer 2 agent"
+        f"Fix: give each its own address, as {l2_agent.fix('local IP', 'its own address')}"
     )
 
 
 @pytest.mark.req("NEU-3")
 def test_l2_population_is_the_same_on_all_agents(l2_agents: dict[str, L2Agent]) -> None:
     """An agent without it does not learn where the others' guests are."""
-    found = {name: agent.is_on("L2 population") for name, agent in l2_agents.items() if agent.is_on("VXLAN")}
+    found = {name: agent.is_on("L2 population") for name, agent in l2_agents.items() if agent.is_on("tunnels")}
     off = [l2_agents[name] for name, on in found.items() if not on]
     assert len(set(found.values())) <= 1, (
         f"L2 population is off on {', '.join(agent.node.name for agent in off)}, and on on the other nodes. "
@@ -156,9 +171,9 @@ def test_server_has_l2_population_if_the_agents_have(
     controller_node: Node, ml2: Ml2, l2_agents: dict[str, L2Agent]
 ) -> None:
     """The mechanism driver l2population tells the agents what they then fill into their tables."""
-    found = {agent.is_on("L2 population") for agent in l2_agents.values() if agent.is_on("VXLAN")}
+    found = {agent.is_on("L2 population") for agent in l2_agents.values() if agent.is_on("tunnels")}
     if len(found) != 1:
-        pytest.skip("VXLAN is off" if not found else "the agents differ among themselves")
+        pytest.skip("no node has tunnels" if not found else "the agents differ among themselves")
     on_agents, on_server = found.pop(), "l2population" in ml2.mechanism_drivers
     assert on_server == on_agents, (
         f"L2 population is {'on' if on_agents else 'off'} on the agents, but {controller_node.name} has "
@@ -169,32 +184,35 @@ def test_server_has_l2_population_if_the_agents_have(
 
 
 @pytest.mark.req("NEU-3")
-def test_vxlan_datagrams_of_the_other_nodes_arrive(
-    l2_node: Node, vxlan_report: Report, vxlan_reports: dict[str, Report]
+def test_datagrams_of_the_other_nodes_tunnels_arrive(
+    l2_node: Node, l2_agent: L2Agent, tunnel_report: Report, tunnel_reports: dict[str, Report]
 ) -> None:
-    """VXLAN is UDP: a firewall that was opened for TCP alone swallows it."""
-    port, unheard = vxlan_report.endpoint.port, vxlan_report.unheard(vxlan_reports)
-    assert not vxlan_report.failure, (
-        f"{l2_node.name} could not take part: {vxlan_report.failure}. Fix: give --sudo, or log in as root"
+    """VXLAN and Geneve are UDP: a firewall that was opened for TCP alone swallows them."""
+    port, unheard = tunnel_report.endpoint.port, tunnel_report.unheard(tunnel_reports)
+    told = l2_agent.driver.settings.get("tunnel port")
+    to_agree = f"; give all nodes the same {told}" if told else ""
+    assert not tunnel_report.failure, (
+        f"{l2_node.name} could not take part: {tunnel_report.failure}. Fix: give --sudo, or log in as root"
     )
     assert not unheard, (
-        f"{l2_node.name} ({vxlan_report.endpoint.address}) hears nothing at UDP port {port} from {unheard}. "
+        f"{l2_node.name} ({tunnel_report.endpoint.address}) hears nothing at UDP port {port} from {unheard}. "
         f"Fix: on {l2_node.name} iptables -I INPUT -p udp --dport {port} -j ACCEPT, and the same in the file "
         "that restores its rules (firewalld: firewall-cmd --permanent --add-port); on the sender look at iptables -S "
-        "OUTPUT; give all nodes the same port (udp_dstport, vxlan_udp_port)"
+        f"OUTPUT{to_agree}"
     )
 
 
 @pytest.mark.req("NEU-13")
 def test_tunnels_have_room_for_full_size_packets(
-    l2_node: Node, local_ip: str, tunnel_interface: Interface, expected_mtu: int
+    l2_node: Node, l2_agent: L2Agent, tunnel_interfaces: dict[str, Interface], expected_mtu: int
 ) -> None:
     """A smaller MTU than Neutron was told loses large packets, or linuxbridge makes no tunnel at all."""
-    assert tunnel_interface.mtu >= expected_mtu, (
-        f"{l2_node.name}: {tunnel_interface.name} with local_ip {local_ip} has MTU {tunnel_interface.mtu}, but "
-        f"neutron-server counts on {expected_mtu} bytes between the nodes. Fix: ip link set {tunnel_interface.name} "
+    address, interface = min(tunnel_interfaces.items(), key=lambda each: each[1].mtu)
+    assert interface.mtu >= expected_mtu, (
+        f"{l2_node.name}: {interface.name} with {address} ({l2_agent.spelled('local IP')}) has MTU {interface.mtu}, "
+        f"but neutron-server counts on {expected_mtu} bytes between the nodes. Fix: ip link set {interface.name} "
         f"mtu {expected_mtu}, and the same in the interface's configuration and on the switches; or on the controller "
-        f"[DEFAULT] global_physnet_mtu and [ml2] path_mtu = {tunnel_interface.mtu}, and restart neutron-server"
+        f"[DEFAULT] global_physnet_mtu and [ml2] path_mtu = {interface.mtu}, and restart neutron-server"
     )
 
 
@@ -291,3 +309,15 @@ def test_open_vswitch_starts_at_boot(l2_node: Node, open_vswitch: Unit) -> None:
 def test_open_vswitch_runs(l2_node: Node, open_vswitch: Unit) -> None:
     """Without ovs-vswitchd the agent has nobody to tell where packets go."""
     assert open_vswitch.is_ready, open_vswitch.not_running
+
+
+@pytest.mark.req("NEU-6")
+def test_open_vswitch_database_answers(l2_node: Node, open_vswitch: Unit) -> None:
+    """`ovs-vsctl show` says something: without its database Open vSwitch and OVN's controller know of no bridge."""
+    service = l2_node.service("openvswitch")
+    answer = service.host.run("ovs-vsctl --timeout=10 get Open_vSwitch . _uuid")
+    restart = f"systemctl restart ovsdb-server (kolla: the container openvswitch_db), then {service.restart}"
+    assert answer.succeeded, (
+        f"{l2_node.name}: Open vSwitch's database does not answer: {last_line(answer.stderr)}. "
+        f"Fix: {to_be_told(answer.stderr, restart)}; read {service.to_see_why}"
+    )

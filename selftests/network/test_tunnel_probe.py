@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from fixtures.network.vxlan_probe import PROBE
+from fixtures.network.tunnel_probe import PROBE
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a raw socket is for root alone")
 

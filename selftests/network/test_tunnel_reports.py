@@ -3,7 +3,7 @@ from typing import Any, cast
 
 import pytest
 
-from fixtures.network.vxlan import PEERS, Endpoint, Report, parse_report, peers_of
+from fixtures.network.tunnel_reports import PEERS, Endpoint, Report, parse_report, peers_of
 from fixtures.nodes.nodes import Node
 
 
