@@ -27,8 +27,8 @@ def backends(name: str, text: str, *names: str) -> list[Backend]:
     return [Backend(node(name), each, config) for each in names]
 
 
-def reports(*hosts: str) -> list[ServiceReport]:
-    return [ServiceReport("cinder-volume", host, "nova", "enabled", "up", 1) for host in hosts]
+def reports(*hosts: str, state: str = "up") -> list[ServiceReport]:
+    return [ServiceReport("cinder-volume", host, "nova", "enabled", state, 1) for host in hosts]
 
 
 @pytest.mark.parametrize("name", ["control01", "control02"])
@@ -40,9 +40,14 @@ def test_nodes_that_share_a_host_are_registered(name: str) -> None:
 
 def test_the_shared_host_is_no_stranger() -> None:
     nodes = Nodes("control01", (node("control01"),))
-    found = reports(*SHARED, "control01@lvm", "gone@lvm")
+    found = reports(*SHARED, "control01@lvm", "gone@lvm", state="down")
     assert strangers_among(found, nodes, backends("control01", CEPH, "rbd-1")) == ["gone"]
     assert strangers_among(found, nodes, backends("control01", "[lvm]\n", "lvm")) == ["gone", "rbd:volumes"]
+
+
+def test_one_that_reports_is_a_node_that_was_not_given() -> None:
+    nodes = Nodes("control01", (node("control01"),))
+    assert strangers_among(reports("infra1-cinder-volumes-container-5f@lvm"), nodes, []) == []
 
 
 def test_where_each_has_its_own_host_one_is_not_registered_by_another() -> None:

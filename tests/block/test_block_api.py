@@ -49,12 +49,12 @@ def test_every_running_block_service_reported_recently(volume_services: list[Ser
 
 
 @pytest.mark.req("CIN-2")
-def test_every_volume_service_is_on_a_given_node(
+def test_no_dead_volume_service_is_on_an_unknown_node(
     volume_services: list[ServiceReport], nodes: Nodes, all_backends: list[Backend]
 ) -> None:
-    """A cinder-volume of an unknown host is a renamed or forgotten node, and its volumes are orphans."""
+    """A dead cinder-volume of an unknown host is what a renamed or forgotten node left, and its volumes are orphans."""
     strangers = strangers_among(reports_of(volume_services, "cinder-volume"), nodes, all_backends)
     assert not strangers, (
-        f"cinder-volume on {', '.join(strangers)}, which --hosts={nodes.given} does not give. Fix: give every node "
-        "in --hosts, or cinder-manage service remove cinder-volume HOST@BACKEND for what a renamed host left"
+        f"no cinder-volume reports any more on {', '.join(strangers)}, which --hosts={nodes.given} does not give. "
+        "Fix: cinder-manage service remove cinder-volume HOST@BACKEND for what a renamed host left, or start it there"
     )
