@@ -99,6 +99,7 @@ def test_another_project_is_told() -> None:
     login = login_of(text_of(), Outcome(201, token=token("admin", project="demo")))
     assert "is for the project demo, expected service" in other_project(login, login.token)
     assert other_project(login, token("admin")) == ""
+    assert other_project(login, token("admin", project="Service")) == ""
 
 
 def test_hostile_names_are_quoted_in_what_is_to_be_typed() -> None:
