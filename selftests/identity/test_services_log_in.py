@@ -73,10 +73,11 @@ def test_what_is_wrong_fails(check: Callable[[], None], said: str) -> None:
 
 def test_what_is_not_known_is_skipped_with_its_reason() -> None:
     login = login_of(text_of().replace("auth_type = password", "auth_type = v3kerberos"), Outcome())
-    for check in (
+    tries: list[Callable[[], Any]] = [
         lambda: checks.test_services_log_in([login], CLOUD, ONE),
         lambda: checks.test_services_may_do_their_part([login], ONE),
         lambda: checks.test_services_find_each_other([login], {}, ONE),
-    ):
+    ]
+    for check in tries:
         with pytest.raises(pytest.skip.Exception, match="auth_type = v3kerberos is none that is tried"):
             check()
