@@ -11,7 +11,7 @@ import testinfra
 from fixtures.broker.paths import TRY
 from fixtures.compute.libvirt import PRESS_ENTER
 from fixtures.core.programs import MissingProgram
-from fixtures.network.tunnel_probe import RUN
+from fixtures.nodes.any_python import RUN
 from fixtures.nodes.checked_host import CheckedHost, checked, in_sh
 from fixtures.nodes.clocks import ASK
 

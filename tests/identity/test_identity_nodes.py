@@ -1,6 +1,13 @@
+from functools import partial
+
 import pytest
+from openstack.connection import Connection
 
 from fixtures.identity.endpoints import Endpoint, answers, http_statuses, reached_inside
+from fixtures.identity.login_endpoints import endpoint_of, unfound
+from fixtures.identity.login_refusal import other_project, place, refusal, role_missing
+from fixtures.identity.login_users import explained
+from fixtures.identity.logins import Login
 from fixtures.identity.token_caches import Server
 from fixtures.nodes.namespaces import why_closed
 from fixtures.nodes.nodes import Node
@@ -36,4 +43,41 @@ def test_memcached_opens(controller_node: Node, token_caches: dict[Server, str],
                 f"{controller_node.name} cannot open {server.host}:{server.port}, the memcached of {named_in}: "
                 f"{reason}. Fix: on {server.host}, enable and start memcached; in its memcached.conf (RDO: "
                 f"/etc/sysconfig/memcached) -l with an address that {controller_node.name} reaches"
+            )
+
+
+@pytest.mark.req("SVC-1")
+def test_services_log_in(node_logins: list[Login], given_cloud: Connection, subtests: pytest.Subtests) -> None:
+    """`[neutron] username = neutron` and its password: Keystone gives each service a token, asked from its node."""
+    for login in node_logins:
+        with subtests.test(login.name):
+            refused = refusal(login, partial(explained, given_cloud))
+            assert not refused, refused
+            if login.why_untried:
+                pytest.skip(login.why_untried)
+
+
+@pytest.mark.req("SVC-1")
+def test_services_may_do_their_part(node_logins: list[Login], subtests: pytest.Subtests) -> None:
+    """`openstack role add --project service --user nova admin`: in the project that the section names."""
+    for login in node_logins:
+        with subtests.test(login.name):
+            wrong = other_project(login, login.token) or role_missing(login, login.token)
+            assert not wrong, wrong
+
+
+@pytest.mark.req("SVC-1")
+def test_services_find_each_other(
+    node_logins: list[Login], login_endpoints: dict[str, int], subtests: pytest.Subtests
+) -> None:
+    """`[placement] region_name = RegionOne`: the service that a section is for is in the catalogue, and answers."""
+    for login in node_logins:
+        with subtests.test(login.name):
+            missing = unfound(login, login.token)
+            assert not missing, missing
+            url = endpoint_of(login)
+            assert not url or login_endpoints[url], (
+                f"{place(login, 'endpoint_override')}: {url}, which the services take, does not answer {login.node}. "
+                f"Fix: name and route of that host on {login.node} (/etc/hosts), the firewall on that host; where it "
+                f"is the wrong one, valid_interfaces or endpoint_override in [{login.section.name}]"
             )
