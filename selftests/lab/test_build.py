@@ -103,6 +103,7 @@ def told_in(cloud: str, *before: str) -> list[str]:
     return [
         faults.in_words_of(machines.machines(cloud)[name].roles, "\n".join([*before, script]))
         for fault in faults.catalogue().values()
+        if fault.can_be_on(cloud)
         for scripts in (fault.breaks, fault.mends)
         for name, script in scripts.items()
     ]

@@ -78,8 +78,8 @@ def test_a_mistake_is_one_line(folder: Path, good: str, bad: str, line: str) -> 
     ("line", "clouds"),
     [
         ('roles = ["ovn-chassis"]', {"ovn"}),
-        ('without_roles = ["kolla", "devstack"]', {"notes", "rdo", "ovn"}),
-        ("", {"notes", "rdo", "devstack", "kolla", "ovn"}),
+        ('without_roles = ["kolla", "devstack"]', {"notes", "rdo", "ovn", "dvr"}),
+        ("", {"notes", "rdo", "devstack", "kolla", "ovn", "dvr"}),
     ],
 )
 def test_it_is_of_the_clouds_that_have_what_it_breaks(folder: Path, line: str, clouds: set[str]) -> None:
