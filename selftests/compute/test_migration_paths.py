@@ -62,6 +62,11 @@ def test_who_was_let_in_or_could_not_be_tried_is_not_closed() -> None:
     assert path("no answer within 20 s").is_closed
 
 
+def test_who_is_asked_for_a_password_has_got_there() -> None:
+    assert not path("authentication failed: Failed to start SASL negotiation: -1 (SASL(-1): generic failure)").is_closed
+    assert path("authentication failed: Failed to verify peer's certificate").is_closed
+
+
 def test_a_port_at_which_the_node_itself_refuses_is_open_to_packets() -> None:
     assert not path().is_filtered
     assert not path(port="open").is_filtered
