@@ -43,7 +43,7 @@ def configure(
     """Write a machine's configuration into `layer`, over the trees in `lower` (topmost first).
 
     Arguments:
-        keys: folder with `runner/` and `hostkeys/`.
+        keys: folder with `runner/`, `hostkeys/` and `nova/`.
 
     Raises:
         subprocess.CalledProcessError: a setup script failed.

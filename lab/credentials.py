@@ -35,6 +35,12 @@ def write_host_keys(folder: Path, machines: Iterable[Machine]) -> None:
     (folder / "known_hosts").write_text("".join(lines))
 
 
+def write_nova_key(folder: Path) -> None:
+    """Make the SSH key with which the user nova logs in from one compute node to another."""
+    folder.mkdir(parents=True)
+    _ssh_key(folder / "id_ed25519")
+
+
 def write_runner(folder: Path, machines: Iterable[Machine], values: Mapping[str, str]) -> None:
     """Write what the runner's side needs: clouds.yaml, keystonerc files, an SSH key, the hosts' names.
 

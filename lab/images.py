@@ -230,6 +230,7 @@ def _build_cloud(kernel_built: Future[None], target: Path, log: Path) -> None:
     everyone = list(machines().values())
     passwords = credentials.passwords()
     credentials.write_host_keys(keys / "hostkeys", everyone)
+    credentials.write_nova_key(keys / "nova")
     credentials.write_runner(keys / "runner", everyone, passwords)
     shutil.copy(keys / "hostkeys" / "known_hosts", keys / "runner")
 

@@ -140,6 +140,12 @@ def test_credentials_are_for_their_owner_alone(tmp_path: Path) -> None:
     assert not {"clouds.yaml", "keystonerc_admin", "keystonerc_demo", "id_ed25519"} & set(open_to_others)
 
 
+def test_novas_key_is_for_its_owner_alone(tmp_path: Path) -> None:
+    credentials.write_nova_key(tmp_path / "nova")
+    assert stat.S_IMODE((tmp_path / "nova/id_ed25519").stat().st_mode) & 0o077 == 0
+    assert (tmp_path / "nova/id_ed25519.pub").exists()
+
+
 def test_keystonerc_and_clouds_yaml_agree(tmp_path: Path) -> None:
     folder, passwords = tmp_path / "runner", credentials.passwords()
     credentials.write_runner(folder, machines.machines().values(), passwords)

@@ -3,8 +3,9 @@ from typing import Any, cast
 
 import pytest
 
-from fixtures.network.tunnel_reports import PEERS, Endpoint, Report, parse_report, peers_of
+from fixtures.network.tunnel_reports import Endpoint, Report, parse_report, peers_of
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.ring import PEERS
 
 
 def endpoint(name: str, address: str) -> Endpoint:

@@ -34,6 +34,11 @@ def broken(network):
     raise ValueError("out of servers")
     yield
 
+@prefetch(row="NOVA-14")
+def inapplicable(network):
+    pytest.skip("one compute node only")
+    yield
+
 @pytest.fixture(scope="session")
 def run():
     return 7
@@ -63,6 +68,15 @@ def test_resource_is_made_in_the_background_and_ended_after_what_needs_it(pytest
 def test_what_no_test_came_to_ask_for_is_ended_all_the_same(pytester: pytest.Pytester) -> None:
     tests = "def test_first(network): assert 0\ndef test_second(server): pass"
     assert "'server gone', 'network gone']" in _ran(pytester, tests, "-x")
+
+
+def test_what_does_not_apply_skips_whoever_asks_for_it(pytester: pytest.Pytester) -> None:
+    tests = (
+        "def test_first(network): pass\ndef test_second(inapplicable): assert 0\ndef test_third(inapplicable): assert 0"
+    )
+    shown = _ran(pytester, tests, "-rs")
+    assert "1 passed, 2 skipped" in shown
+    assert shown.count("one compute node only") >= 1
 
 
 def test_what_is_not_needed_is_not_made(pytester: pytest.Pytester) -> None:

@@ -6,6 +6,9 @@ from fixtures.broker.login import refusal
 from fixtures.broker.paths import BrokerPath
 from fixtures.broker.rpc_services import RpcService, RpcServices
 from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.compute.migration_endpoint import MigrationEndpoint, different_instances_paths
+from fixtures.compute.migration_paths import REFUSED, MigrationPath
+from fixtures.compute.nova_logins import NovaLogin
 from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
 from fixtures.core.booleans import is_true
 from fixtures.core.deadlines import Deadlines
@@ -333,3 +336,91 @@ def test_openstack_packages_are_of_one_release(
         f"{node.name} has {told}, while most of what the nodes have is of {prevailing_release}. Fix: on "
         f"{node.name}, {packages_of_a_release.upgrade.format(prevailing_release)}"
     )
+
+
+@pytest.mark.req("NOVA-17")
+def test_servers_are_kept_in_the_same_place(migration_endpoints: dict[str, MigrationEndpoint]) -> None:
+    """`instances_path` is the same on all compute nodes: a server's files are looked for where they were before."""
+    if not migration_endpoints:
+        pytest.skip("there are no two given compute nodes that run QEMU")
+    different = different_instances_paths(migration_endpoints.values())
+    assert not different, (
+        f"[DEFAULT] instances_path is {different}. Fix: give it one value in nova.conf on every compute node, move the "
+        "servers there, then restart nova-compute"
+    )
+
+
+@pytest.mark.req("NOVA-17")
+def test_live_migration_comes_in_at_an_address_of_this_node(
+    compute_node: Node, migration_endpoint: MigrationEndpoint, migration_endpoints: dict[str, MigrationEndpoint]
+) -> None:
+    """`live_migration_inbound_addr`, copied from another node, sends the guests there."""
+    told = migration_endpoint.inbound_address
+    if not told:
+        said = migration_endpoint.inbound or "not set"
+        pytest.skip(f"{compute_node.name}: live_migration_inbound_addr is {said}, so guests find there by a name")
+    owners = [each.node.name for each in migration_endpoints.values() if told in each.node.addresses]
+    assert told in compute_node.addresses, (
+        f"{compute_node.name}: {migration_endpoint.spelled('live_migration_inbound_addr')} is no address of this node, "
+        f"which has {', '.join(sorted(compute_node.addresses))}. It is {' and '.join(owners) or 'no given node'}'s: "
+        "was the file copied from there? Fix: set live_migration_inbound_addr to an address of this node, then "
+        f"{migration_endpoint.config.to_restart}"
+    )
+
+
+@pytest.mark.req("NOVA-17")
+def test_libvirt_lets_in_the_other_compute_nodes(
+    compute_node: Node, node_migration_paths: list[MigrationPath], subtests: pytest.Subtests
+) -> None:
+    """`virsh -c qemu+tcp://compute2/system version` on this node: Nova has libvirt go there with a guest that runs."""
+    for path in node_migration_paths:
+        there = path.target.node.name
+        with subtests.test(there):
+            assert not path.is_closed, (
+                f"{compute_node.name} does not get to libvirt on {there} by {path.uri}: {path.way}. Fix: on {there}, "
+                "systemctl enable libvirtd-tcp.socket (tls: libvirtd-tls.socket), systemctl stop 'libvirtd*.socket' "
+                "libvirtd, systemctl start libvirtd-tcp.socket libvirtd; open its port (TCP 16509; tls: 16514); see "
+                "auth_tcp in /etc/libvirt/libvirtd.conf (ssh: root's key). Or correct [libvirt] live_migration_… in "
+                f"nova.conf on {compute_node.name}"
+            )
+
+
+@pytest.mark.req("NOVA-17")
+def test_ports_of_qemu_are_open_to_the_other_compute_nodes(
+    compute_node: Node, node_migration_paths: list[MigrationPath], subtests: pytest.Subtests
+) -> None:
+    """Memory and disks of a guest that runs go straight from QEMU to QEMU."""
+    for path in node_migration_paths:
+        there, last = path.target.node.name, path.target.last_port
+        with subtests.test(there):
+            assert not path.is_filtered, (
+                f"{compute_node.name} does not get through to the ports at which QEMU on {there} takes guests in: "
+                f"{path.target.target}:{last} says {path.port}, expected {REFUSED}, as nobody listens there yet. "
+                f"Fix: on {there}, let TCP ports 49152 to {last} in from the other compute nodes"
+            )
+
+
+@pytest.mark.req("NOVA-17")
+def test_libvirt_listens_to_other_nodes_after_a_reboot(compute_node: Node, remote_sockets: dict[str, bool]) -> None:
+    """`systemctl enable libvirtd-tcp.socket`, and not only start."""
+    forgotten = [name for name, is_enabled in remote_sockets.items() if not is_enabled]
+    assert not forgotten, (
+        f"{compute_node.name}: {', '.join(forgotten)} listens, and will not after a reboot: it is disabled. "
+        f"Fix: on {compute_node.name}, systemctl enable {' '.join(forgotten)}"
+    )
+
+
+@pytest.mark.req("NOVA-18")
+def test_nova_logs_in_to_the_other_compute_nodes(
+    compute_node: Node, node_nova_logins: list[NovaLogin], subtests: pytest.Subtests
+) -> None:
+    """`ssh compute2`, as the user nova, without a password: so Nova copies the disk of a server that moves."""
+    for login in node_nova_logins:
+        other, address, user = login.target.node.name, login.target.my_ip, login.user
+        with subtests.test(other):
+            assert not login.refusal, (
+                f"{compute_node.name}: the user {user} does not get in at {address}, the my_ip of {other}: "
+                f"{login.refusal}. Fix: on {compute_node.name}, runuser -u {user} -- ssh {address}. His key in ~/.ssh "
+                f"must be in his ~/.ssh/authorized_keys on {other}, his shell there /bin/bash (usermod -s), and the "
+                f"host key of {other} in his ~/.ssh/known_hosts here (ssh-keyscan {address}), or in /etc/ssh's"
+            )

@@ -1,10 +1,12 @@
 import allure
 import pytest
+from openstack.compute.v2.flavor import Flavor
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 from openstack.network.v2.port import Port
 from openstack.network.v2.subnet import Subnet
 
+from fixtures.cloud.run.run import Run
 from fixtures.compute.console import wait_until_booted
 from fixtures.compute.libvirt import Domain, wait_until_console_answers
 from fixtures.compute.local_key import LocalKey
@@ -14,6 +16,7 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
+from fixtures.guest.moving_guest import Move, MovingGuest
 from fixtures.identity.endpoints import http_status
 from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound
@@ -154,3 +157,64 @@ def test_serial_console_answers(libvirt_domain: Domain, booted_server: Server, d
     """`virsh console` on the node reaches the login prompt."""
     shown = wait_until_console_answers(libvirt_domain, deadlines)
     allure.attach(redact(shown), "virsh console", allure.attachment_type.TEXT)
+
+
+@pytest.mark.req("NOVA-17")
+def test_live_migration_ends_on_another_node(live_migration: Move) -> None:
+    """`openstack server migrate --live-migration`: ACTIVE, and on another host than before."""
+    assert live_migration.host != live_migration.source, (
+        f"Nova calls the live migration completed, and the server is still on {live_migration.source} "
+        f"({live_migration.record}). Fix: openstack server show; the log of nova-compute there"
+    )
+
+
+@pytest.mark.req("NOVA-17")
+def test_guest_goes_on_running_through_its_live_migration(live_migration: Move, moving_guest: MovingGuest) -> None:
+    """The guest answers as before, and has not booted anew: /proc/sys/kernel/random/boot_id is what it was."""
+    boot = moving_guest.look().boot
+    assert boot == live_migration.before.boot, (
+        f"the guest's boot_id was {live_migration.before.boot} on {live_migration.source} and is {boot} on "
+        f"{live_migration.host}: it has booted anew. Fix: read its console, and the logs of QEMU "
+        f"(/var/log/libvirt/qemu) on {live_migration.host}"
+    )
+
+
+@pytest.mark.req("NOVA-18")
+def test_cold_migration_ends_on_another_node(cold_migration: Move) -> None:
+    """`openstack server migrate`, and confirm: ACTIVE, and on another host than before."""
+    assert cold_migration.host != cold_migration.source, (
+        f"Nova calls the migration confirmed, and the server is still on {cold_migration.source} "
+        f"({cold_migration.record}). Fix: openstack server show; the log of nova-compute there"
+    )
+
+
+@pytest.mark.req("NOVA-18")
+def test_disk_comes_with_the_server(cold_migration: Move, moving_guest: MovingGuest, run: Run) -> None:
+    """What was written on the guest's disk before is there afterwards."""
+    kept = moving_guest.look().kept
+    assert kept == run.mark, (
+        f"a file that said {run.mark!r} on {cold_migration.source} says {kept!r} on {cold_migration.host}: the disk "
+        "has not come with the server. Fix: [DEFAULT] instances_path in nova.conf must be the same on both; the log of "
+        f"nova-compute on {cold_migration.host}"
+    )
+
+
+@pytest.mark.req("NOVA-18")
+def test_resize_gives_the_server_its_new_flavor(resized_guest: Move, larger_flavor: Flavor) -> None:
+    """`openstack server resize --flavor`, and confirm: Nova tells the new flavor's memory."""
+    ram = resized_guest.record.server.flavor.ram
+    assert ram in (larger_flavor.ram, None), (
+        f"Nova tells {ram} MiB of memory for the server, the flavor that it was resized to has {larger_flavor.ram}. "
+        "Fix: read nova-conductor's log"
+    )
+
+
+@pytest.mark.req("NOVA-18")
+def test_guest_has_the_memory_of_its_new_flavor(resized_guest: Move, moving_guest: MovingGuest) -> None:
+    """MemTotal in the guest's /proc/meminfo is more than it was."""
+    memory = moving_guest.look().memory
+    assert memory > resized_guest.before.memory, (
+        f"the guest has {memory} MiB of memory on {resized_guest.host}; it had {resized_guest.before.memory} on "
+        f"{resized_guest.source}, with a smaller flavor. Fix: virsh dominfo on {resized_guest.host}; openstack server "
+        "reboot --hard"
+    )
