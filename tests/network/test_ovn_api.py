@@ -96,7 +96,7 @@ def test_routers_gateway_is_on_a_gateway_chassis(
     assert bound and (bound.chassis in gateways or not gateways), (
         f"{name}, the gateway port of router {router.id}, is {bound}, which is no gateway chassis; these are "
         f"{', '.join(gateways.values())}. Fix: {network_driver.fixes.outside}; where it does, Neutron may be older "
-        "than its OVN: until 2022 it looked for them in external_ids of the Southbound's Chassis, where OVN 23.03 has none"
+        "than its OVN: until 2022 it asked external_ids of the Southbound's Chassis, where OVN 23.03 has none"
     )
 
 
