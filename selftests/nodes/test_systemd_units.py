@@ -105,10 +105,10 @@ def test_a_unit_that_is_down_for_good_is_not_waited_for_either() -> None:
 
 
 def test_a_wait_tells_what_it_saw_last_and_what_that_one_says() -> None:
-    looks = iter([RUNNING, replace(RUNNING, restarts=3)])
+    looks = iter([replace(RUNNING, restarts=3)])
     late = replace(RUNNING, restarts=7, active_for=2.4, says=lambda: "no such option")
     with pytest.raises(WaitFailed) as failed:
-        wait_until_settled(lambda: replace(next(looks, late), restarts=7), deadline=0.1)
+        wait_until_settled(lambda: next(looks, late), deadline=0.1)
     assert str(failed.value).endswith(
         "last seen: active/running, restarted 7 times, up for 2 s. Fix: read why it dies in "
         'journalctl -u nova-compute.service -n 50. It says: "no such option"'
