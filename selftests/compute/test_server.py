@@ -19,6 +19,7 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import WaitFailed
 
 CLOUD = cast(Connection, None)
+REQUEST = "req-6a2d4c1e-0b3f-4a5d-9c8e-7f6a5b4c3d2e"
 FLOATING = {"addr": "203.0.113.7", "OS-EXT-IPS:type": "floating"}
 
 
@@ -33,10 +34,21 @@ def told(status: str, nova: Sequence[str] = (), neutron: Sequence[str] = ()) -> 
     return _Told(Server(id="s1", status=status, addresses=addresses), list(neutron))
 
 
-def waited(monkeypatch: pytest.MonkeyPatch, *ahead: _Told, deadline: float = 0.2) -> Server:
+def waited(monkeypatch: pytest.MonkeyPatch, *ahead: _Told, deadline: float = 0.2, cloud: Connection = CLOUD) -> Server:
     left = list(ahead)
     monkeypatch.setattr(server, "_told", lambda *_: left.pop(0) if len(left) > 1 else left[0])
-    return wait_until_active(CLOUD, Server(id="s1"), Deadlines(server_active=deadline))
+    return wait_until_active(cloud, Server(id="s1"), Deadlines(server_active=deadline))
+
+
+def with_actions(*actions: str, refuses: bool = False) -> Connection:
+    """A Nova that tells what was done with a server, the newest first; or lets nobody see it."""
+
+    def listed(_: str) -> list[Any]:
+        if refuses:
+            raise ForbiddenException
+        return [SimpleNamespace(action=each, request_id=REQUEST) for each in actions]
+
+    return cast(Connection, SimpleNamespace(compute=SimpleNamespace(server_actions=listed)))
 
 
 def test_a_server_is_ready_when_nova_knows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +70,14 @@ def test_a_server_that_builds_for_ever_is_told(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_server_in_error_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WaitFailed, match="server s1 to be ACTIVE: it is in ERROR: Nova gives no reason"):
-        waited(monkeypatch, told("ERROR"), deadline=600)
+        waited(monkeypatch, told("ERROR"), deadline=600, cloud=with_actions())
+
+
+def test_the_request_that_came_to_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(WaitFailed, match=rf"gives no reason \({REQUEST}\)\. Fix: "):
+        waited(monkeypatch, told("ERROR"), cloud=with_actions("lock", "create"))
+    with pytest.raises(WaitFailed, match=r"gives no reason\. Fix: "):
+        waited(monkeypatch, told("ERROR"), cloud=with_actions(refuses=True))
 
 
 def remains(monkeypatch: pytest.MonkeyPatch, nova: Sequence[str], neutron: Sequence[str]) -> str:

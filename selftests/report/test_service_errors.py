@@ -1,3 +1,7 @@
+from keystoneauth1.exceptions import ConnectFailure
+from openstack.exceptions import HttpException
+
+from fixtures.report.failed_requests import request_ids
 from fixtures.report.service_errors import LONGEST, MOST, newest
 
 COLLECTED = """== controller
@@ -41,3 +45,56 @@ def test_long_and_many_lines_are_cut() -> None:
     assert len(told) == MOST
     assert all(len(line) <= LONGEST + 1 for line in told)
     assert "sixsix" in told[0]
+
+
+def request(number: int) -> str:
+    return f"req-0000000{number}-1111-4222-8333-444444444444"
+
+
+# oslo_log._options: global_request_id request_id user_identity; the lines of a traceback have no context
+FOLLOWED = f"""== controller
+/var/log/nova/nova-api.log:
+2026-11-22 20:31:30.000 3 ERROR nova.api [None {request(2)} u p - - - -] of another request
+/var/log/neutron/neutron-server.log:
+2026-11-22 20:31:18.000 9 ERROR neutron.plugins.ml2 [{request(1)} {request(3)} u p - - - -] Failed to bind port
+2026-11-22T20:31:31+0000 controller devstack@n-sch.service[7]: ERROR nova.x [None {request(1)} a b] No more retries
+docker logs nova_scheduler:
+2026-11-22 20:31:29.000 1 ERROR nova.scheduler [None {request(4)} u p - - - -] No valid host
+
+== compute1
+/var/log/nova/nova-compute.log:
+2026-11-22 20:31:20.500 5 ERROR nova.compute.manager [None {request(1)} u p - - - -] [instance: a-b] Failed to spawn
+2026-11-22 20:31:20.501 5 ERROR nova.compute.manager [instance: a-b] Traceback (most recent call last):
+2026-11-22 20:31:20.501 5 ERROR nova.compute.manager [instance: a-b] nova.exception.PortBindingFailed: port p1
+"""
+
+
+def test_what_was_logged_for_the_failed_request_comes_first_whoever_logged_it() -> None:
+    assert newest(FOLLOWED, ["nova"], [request(1)]) == [
+        "controller, neutron-server, 20:31:18: Failed to bind port",
+        "compute1, nova-compute, 20:31:20: Failed to spawn",
+        "compute1, nova-compute, 20:31:20: nova.exception.PortBindingFailed: port p1",
+        "controller, devstack@n-sch.service, 20:31:31: No more retries",
+        "controller, nova-api, 20:31:30: of another request",
+    ]
+
+
+def test_a_containers_words_are_its_own() -> None:
+    assert newest(FOLLOWED, ["nova"])[-1].startswith("compute1")
+    assert "controller, nova_scheduler, 20:31:29: No valid host" in newest(FOLLOWED, ["nova"])
+
+
+def test_an_error_that_two_services_logged_is_told_once() -> None:
+    told = "2026-11-22 20:31:18.{n} 9 ERROR x.y [-] Timed out waiting for a reply to message ID 1{n}"
+    files = [f"/var/log/nova/{name}.log:\n{told.format(n=n)}" for n, name in enumerate(["nova-api", "nova-compute"])]
+    assert len(newest("\n".join(["== controller", *files]), ["nova"])) == 1
+
+
+def test_a_request_is_known_by_the_answers_header_or_by_words() -> None:
+    failed = HttpException("503")
+    failed.request_id = request(1)
+    assert request_ids(failed) == {request(1)}
+    behind = AssertionError(f"server s1: it is in ERROR: No valid host ({request(2)})")
+    behind.__cause__ = failed
+    assert request_ids(behind) == {request(1), request(2)}
+    assert request_ids(ConnectFailure("no route, req-1")) == set()

@@ -118,13 +118,36 @@ LOGGED = ("compute1, nova-compute, 20:31:20: no disk left",)
 def test_a_cause_that_no_node_tells_comes_with_the_services_own_words() -> None:
     verdict = Verdict(failures=[Failure("NOVA-14", "tests/test_it_workload.py::a", "ERROR", LOGGED)])
     assert verdict.logged_for("NOVA-14") == [*LOGGED]
-    assert list(told(verdict))[2:4] == ["   the services involved logged, the newest first:", f"     {LOGGED[0]}"]
+    assert list(told(verdict))[2:4] == ["   the services involved logged:", f"     {LOGGED[0]}"]
 
 
 def test_a_cause_that_a_node_tells_needs_no_more_words() -> None:
     nodes = Failure("NOVA-6", "tests/test_it_nodes.py::a", "stopped")
     verdict = Verdict(failures=[nodes, Failure("NOVA-6", "tests/test_it_api.py::b", "down", LOGGED)])
     assert verdict.logged_for("NOVA-6") == []
+
+
+def test_where_a_node_tells_a_cause_the_words_are_those_of_the_workload() -> None:
+    nodes = Failure("NOVA-10", "tests/test_it_nodes.py::a", "the clock is off")
+    workload = Failure("NOVA-14", "tests/test_it_workload.py::b", "ERROR", LOGGED)
+    verdict = Verdict(failures=[nodes, workload])
+    assert verdict.consequences_of("NOVA-10") == ["NOVA-14"]
+    assert verdict.logged_for("NOVA-10") == [*LOGGED]
+
+
+def test_what_a_node_has_quoted_is_not_told_again() -> None:
+    nodes = Failure("NOVA-10", "tests/test_it_nodes.py::a", 'not running. It says: "no disk left". Fix: start it')
+    workload = Failure("NOVA-14", "tests/test_it_workload.py::b", "ERROR", LOGGED)
+    assert Verdict(failures=[nodes, workload]).logged_for("NOVA-10") == []
+
+
+def test_an_error_stands_below_one_cause_alone() -> None:
+    others = ("controller, nova-api, 20:31:22: no disk left", "controller, glance-api, 20:31:22: it is full")
+    image = Failure("GLA-1", "tests/test_it_workload.py::a", "no image", LOGGED)
+    container = Failure("SWI-1", "tests/test_it_workload.py::b", "no container", others)
+    verdict = Verdict(failures=[image, container])
+    assert verdict.logged_for("GLA-1") == [*LOGGED]
+    assert verdict.logged_for("SWI-1") == [others[1]]
 
 
 COLLECTED = """

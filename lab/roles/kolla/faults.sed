@@ -1,7 +1,8 @@
 # What a fault's script calls by Debian's names, by those of this cloud.
 #
 # Not to be had here: client-package-missing and releases-mixed (a host has none of these packages), swift-hash-suffix-different and
-# swift-ring-different (a node without Swift's containers has no files of Swift's; the scripts write to /etc/swift of the host).
+# swift-ring-different (a node without Swift's containers has no files of Swift's; the scripts write to /etc/swift of the host),
+# nova-conf-unreadable (root copies the file into the container, and gives it to nova).
 
 # Units, in a script and in what the suite is to say.
 /systemctl\|^\(controller: \|transport_url of \)\?[a-z-]*\.service\( is disabled\)\?$/ {
