@@ -55,7 +55,7 @@ lint: $(VENV)/installed
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 unit: $(VENV)/installed
-	@$(PYTHON) -m pytest selftests --alluredir= -n 2
+	@$(PYTHON) -m pytest selftests --alluredir= -n 2 --dist worksteal
 
 test: lint unit
 	@./lab/lab status > /dev/null 2>&1 || trap './lab/lab down' EXIT
