@@ -84,7 +84,9 @@ class Cloud:
             {"binary": "nova-compute", "host": name, "zone": "nova", "status": "", "state": ""} for name in NAMES
         ]
         times = {"updated_at": "2026-01-01T00:00:00"}
-        return SimpleNamespace(headers={}, json=lambda: {"services": [each | times for each in services]})
+        return SimpleNamespace(
+            status_code=200, headers={}, json=lambda: {"services": [each | times for each in services]}
+        )
 
     def do_get_limits(self) -> Any:
         limits = dict.fromkeys(["total_cores", "total_cores_used", "total_ram", "total_ram_used"], -1)

@@ -162,6 +162,18 @@ def test_of_a_stopped_container_the_files_are_read_with_which_it_would_start(her
     )
 
 
+@pytest.mark.parametrize("words", [("bash", "/usr/local/bin/kolla_start"), ("sudo", "-E", "kolla_set_configs")])
+def test_of_a_container_that_is_being_prepared_it_is_what_will_run(
+    here: Any, tmp_path: Path, dumb_init: Callable[..., int], words: tuple[str, ...]
+) -> None:
+    (tmp_path / "config.json").write_text(CONFIG_JSON)
+    container = like(NOVA_COMPUTE, Pid=dumb_init(*words))
+    container["Mounts"][0]["Source"] = str(tmp_path)
+    with_unit(tmp_path, UNIT.format(unit=KOLLA, first="docker", command="docker start -a nova_compute"))
+    with_engine(tmp_path, "docker", container)
+    assert started(here).arguments == ["nova-compute", "--config-file", "/etc/nova/nova.conf"]
+
+
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"command": 3, "config_files": [3, {"source": 3}, {}]}'])
 def test_a_config_json_that_is_none_tells_nothing(here: Any, tmp_path: Path, text: str) -> None:
     service = stopped(here, tmp_path, config__json=text)
