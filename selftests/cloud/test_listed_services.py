@@ -1,6 +1,8 @@
 from types import SimpleNamespace
 from typing import Any
 
+from requests import Response
+
 from fixtures.cloud.listed_services import ListedService, listed_services
 
 
@@ -10,7 +12,7 @@ def answer(*services: tuple[str, str, str]) -> Any:
         {"binary": binary, "host": host, "state": state, "zone": "nova", "status": "enabled", "updated_at": None}
         for binary, host, state in services
     ]
-    return SimpleNamespace(headers={}, json=lambda: {"services": told})
+    return SimpleNamespace(status_code=200, headers={}, json=lambda: {"services": told})
 
 
 def agent(kind: str, host: str, is_alive: bool = True) -> Any:
@@ -42,7 +44,8 @@ def test_each_api_tells_what_is_on_which_host() -> None:
 
 
 def test_one_that_refuses_leaves_the_others() -> None:
-    refusal = SimpleNamespace(headers={}, json=lambda: {"forbidden": {"code": 403}})
+    refusal = Response()
+    refusal.status_code = 403
     listed = listed_services(cloud(refusal, None, answer(("cinder-volume", "block1@lvm", "up"))))
     assert [each.host for each in listed] == ["block1"]
 

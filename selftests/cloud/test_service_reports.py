@@ -19,7 +19,8 @@ AGENT = SimpleNamespace(
 
 
 def services(binary: str) -> Any:
-    answer = SimpleNamespace(headers={"Date": NOW}, json=lambda: {"services": [{**SERVICE, "binary": binary}]})
+    told = {"services": [{**SERVICE, "binary": binary}]}
+    answer = SimpleNamespace(status_code=200, headers={"Date": NOW}, json=lambda: told)
     return SimpleNamespace(get=lambda _: answer)
 
 
