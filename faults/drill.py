@@ -114,12 +114,13 @@ def _require_whole() -> None:
 
 
 def _chosen(options: argparse.Namespace) -> list[faults.Fault]:
-    names = list(faults.here())
+    here = faults.here()
+    names = list(here)
     if options.part:
         day, count = date.today().toordinal() if options.part == OF_DAY else int(options.part), parts(names)
         names = of_day(names, day)
         print(f"drill: part {day % count} of {count} (0 to {count - 1}): {', '.join(names)}", flush=True)
-    return [faults.named(name) for name in options.names or names]
+    return [here.get(name) or faults.named(name) for name in options.names or names]
 
 
 def _runs(chosen: Sequence[faults.Fault], together: bool) -> list[Sequence[faults.Fault]]:

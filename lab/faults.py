@@ -3,7 +3,7 @@
 import random
 import subprocess
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,9 @@ class Fault:
 
 def catalogue() -> dict[str, Fault]:
     """Return every fault by its name; raises LabError for a file that is not as it should be, a line for each mistake."""
-    return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.toml"))}
+    known = {name: None for cloud in clouds() for name in machines(cloud)}
+    roles = [path.name for path in (LAB / "roles").iterdir()]
+    return {path.stem: _read(path, known, roles) for path in sorted(FOLDER.glob("*.toml"))}
 
 
 def here() -> dict[str, Fault]:
@@ -124,14 +126,12 @@ def said_here(fault: Fault) -> tuple[str, ...]:
     return tuple(in_words_of(roles, each) for each in fault.words)
 
 
-def _read(path: Path) -> Fault:
+def _read(path: Path, known: Collection[str], roles: Collection[str]) -> Fault:
     place = path.relative_to(FOLDER.parent)
     try:
         entry = tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LabError(f"{place}: not TOML: {error}. Fix: see docs/adding-a-fault.md") from None
-    known = {name: None for cloud in clouds() for name in machines(cloud)}
-    roles = [path.name for path in (LAB / "roles").iterdir()]
     if wrong := list(mistakes(entry, known, roles)):
         raise LabError("\n".join(f"{place}: {each}" for each in wrong))
     scripts = {key: entry.pop(key) for key in list(entry) if key in known}  # done in the order of the file
