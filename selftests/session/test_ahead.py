@@ -16,7 +16,8 @@ class Made:
     """What is there, and what has been."""
 
     def __init__(self) -> None:
-        self.there: set[str] = set()
+        self.there: list[str] = []
+        """A key may be there twice: the one that is being ended, and the next one of its name."""
         self.most = 0
         self.order: list[str] = []
         self.changed = threading.Condition()
@@ -24,7 +25,7 @@ class Made:
     @contextmanager
     def make(self, key: str) -> Iterator[str]:
         with self.changed:
-            self.there.add(key)
+            self.there.append(key)
             self.order.append(key)
             self.most = max(self.most, len(self.there))
             self.changed.notify_all()
@@ -52,12 +53,12 @@ def lend_all(things: Ahead[str], keys: list[str]) -> Iterator[str]:
 def test_each_test_gets_its_own_and_there_are_never_more_than_so_many(made: Made) -> None:
     with ahead(made.make, 3) as things:
         assert list(lend_all(things, KEYS)) == [f"server on {key}" for key in KEYS]
-    assert (made.most <= 3, made.there, sorted(made.order)) == (True, set(), KEYS)
+    assert (made.most <= 3, made.there, sorted(made.order)) == (True, [], KEYS)
 
 
 def test_they_are_made_side_by_side_before_they_are_asked_for(made: Made) -> None:
     with ahead(made.make, 3) as things, things.lend(KEYS):
-        made.wait_until(lambda: made.there == set(KEYS[:3]))
+        made.wait_until(lambda: sorted(made.there) == KEYS[:3])
 
 
 def test_with_one_at_once_the_next_is_begun_when_the_first_is_gone(made: Made) -> None:
@@ -72,7 +73,7 @@ def test_whichever_tests_do_not_come_those_that_do_get_theirs(made: Made, at_onc
         for first in (0, 5, 2, 2, 7):
             with things.lend(KEYS[first:]) as thing:
                 assert thing == f"server on {KEYS[first]}"
-    assert (made.most <= at_once, made.there) == (True, set())
+    assert (made.most <= at_once, made.there) == (True, [])
 
 
 def failing(make: Callable[[str], AbstractContextManager[str]]) -> Callable[[str], AbstractContextManager[str]]:
@@ -94,7 +95,7 @@ def test_what_cannot_be_made_hurts_only_who_asks_for_it(made: Made) -> None:
             with refused, things.lend(KEYS[number:]):
                 given.append(key)
     assert given == [key for key in KEYS if key != "compute2"]
-    assert made.there == set()
+    assert made.there == []
 
 
 def test_what_cannot_be_ended_is_told_in_the_end_and_the_others_are_ended(made: Made) -> None:
@@ -106,7 +107,7 @@ def test_what_cannot_be_ended_is_told_in_the_end_and_the_others_are_ended(made: 
 
     with pytest.raises(AssertionError, match="server s2 is still there"), ahead(make, 2) as things:
         assert list(lend_all(things, KEYS)) == KEYS
-    assert made.there == set()
+    assert made.there == []
 
 
 def test_a_test_that_fails_gives_its_own_back(made: Made) -> None:
