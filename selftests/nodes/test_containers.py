@@ -1,4 +1,5 @@
 import copy
+import json
 import os
 import shutil
 import subprocess
