@@ -27,7 +27,7 @@ def roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def keys() -> tuple[str, str, str]:
     compute = machines.machines()["compute1"]
-    return recipe.base_key(), recipe.packages_key(compute), recipe.cloud_key("notes")
+    return recipe.base_key(compute.debian), recipe.packages_key(compute), recipe.cloud_key("notes")
 
 
 def test_an_unchanged_recipe_has_the_same_keys(roles: Path) -> None:
