@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.nodes.surroundings import Surroundings
-from fixtures.nodes.surroundings_trouble import lacking, proxied, unreadable, unwritable, without_room
+from fixtures.nodes.surroundings_trouble import lacking, proxied, unreadable, unwritable, without_kvm, without_room
 
 
 @pytest.mark.req("SVC-6")
@@ -59,3 +59,13 @@ def test_services_ask_each_other_without_a_proxy(
         with subtests.test(around.name):
             sent = proxied(around)
             assert not sent, sent
+
+
+@pytest.mark.req("SVC-6")
+def test_node_has_kvm_where_nova_is_to_use_it(node_surroundings: list[Surroundings]) -> None:
+    """`egrep -c '(vmx|svm)' /proc/cpuinfo` says 0: then `virt_type = qemu`."""
+    there = {around.name: around for around in node_surroundings}
+    if "nova-compute" not in there:
+        pytest.skip(f"{node_surroundings[0].node}: no nova-compute is there")
+    missing = without_kvm(there["nova-compute"], there.get("libvirt"))
+    assert not missing, missing
