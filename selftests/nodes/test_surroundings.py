@@ -18,7 +18,7 @@ from selftests.identity.known_logins import this_machine
 pytestmark = pytest.mark.skipif(
     os.getuid() != 0 or not shutil.which("setpriv"), reason="only root asks in another user's place, by setpriv"
 )
-checks: Any = import_module("tests.compute.test_surroundings_nodes")
+checks: Any = import_module("tests.surroundings.test_surroundings_nodes")
 
 
 class One:
