@@ -1,3 +1,5 @@
+import shlex
+
 import pytest
 from openstack.compute.v2.flavor import Flavor
 from openstack.compute.v2.hypervisor import Hypervisor
@@ -5,14 +7,21 @@ from openstack.compute.v2.keypair import Keypair
 from openstack.connection import Connection
 from openstack.placement.v1.resource_provider import ResourceProvider
 
+from fixtures.cloud.run.run import Run
 from fixtures.cloud.service_reports import DOWN_TIME, ServiceReport, reports_of
 from fixtures.compute.cells import CellHosts
+from fixtures.compute.host_room import shortages
 from fixtures.compute.hypervisors import hypervisor_of
 from fixtures.compute.local_key import LocalKey
+from fixtures.compute.orphaned_allocations import Orphans
 from fixtures.compute.resource_providers import provider_of, to_report
+from fixtures.compute.scheduling import left_out, told
+from fixtures.compute.stale_providers import Stranger
 from fixtures.core.settings import Settings
+from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.restarting import Restarting
+from fixtures.session.read_only import is_read_only
 
 control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
 resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"])
@@ -113,6 +122,105 @@ def test_provider_has_something_to_offer(
         "reserved_host_cpus, reserved_host_memory_mb and reserved_host_disk_mb in nova.conf with the host; "
         "nova-compute's log"
     )
+
+
+@pytest.mark.req("NOVA-8")
+def test_compute_node_has_room_for_a_guest(
+    compute_node: Node,
+    operator: Connection,
+    resource_providers: list[ResourceProvider],
+    roomy_providers: frozenset[str],
+    guest_needs: dict[str, int],
+    run: Run,
+    pytestconfig: pytest.Config,
+) -> None:
+    """Placement leaves out a full host before the scheduler's filters see it: "No valid host was found"."""
+    provider = provider_of(compute_node, resource_providers)
+    if not provider or provider.id in roomy_providers:
+        return
+    short = shortages(operator, provider.id, guest_needs, run.mark)
+    if short and is_read_only(pytestconfig):
+        pytest.skip(f"{compute_node.name} has no room for a guest, and this run boots none there")
+    assert not short, (
+        f"{compute_node.name} has no room for a guest in Placement: {'; '.join(map(str, short))}. Fix: see who has it "
+        f"(openstack resource provider show --allocations {provider.id}; openstack server list --all-projects --host "
+        f"{provider.name}); on {compute_node.name}, reserved_host_… and …_allocation_ratio in nova.conf, then "
+        f"{compute_node.service('nova-compute').restart}; or --role=compute=-{compute_node.name} where it may be full"
+    )
+
+
+@pytest.mark.req("NOVA-8")
+def test_some_host_takes_a_guest(
+    hypervisors: list[Hypervisor],
+    resource_providers: list[ResourceProvider],
+    roomy_providers: frozenset[str],
+    pytestconfig: pytest.Config,
+) -> None:
+    """Of all hosts of the cloud one has to be enabled, up, and have room."""
+    reasons = left_out(hypervisors, resource_providers, roomy_providers)
+    if is_read_only(pytestconfig) and any("no room" in reason for reason in reasons.values()):
+        pytest.skip("this run boots no guest, for which some hosts have no room")
+    assert len(reasons) < len(hypervisors), (
+        f"no host takes a guest: {told(reasons) or 'Nova lists no hypervisor'}. Fix: openstack compute service set "
+        "--enable HOST nova-compute for one that is disabled; restart nova-compute on one that is down, and read its "
+        "log; openstack resource provider show --allocations ID for one without room"
+    )
+
+
+@pytest.mark.req("NOVA-8")
+def test_default_zone_has_a_host(
+    controller_node: Node, nova_conf: EffectiveConfig, compute_services: list[ServiceReport]
+) -> None:
+    """`default_schedule_zone`: whoever names no zone gets this one, in which there must be a host."""
+    zone = nova_conf.get("default_schedule_zone")
+    hosts = reports_of(compute_services, "nova-compute")
+    zones = sorted({each.zone for each in hosts if each.is_up})
+    assert not zone or not hosts or zone in zones, (
+        f"{controller_node.name}: default_schedule_zone = {zone} ({nova_conf.origin('default_schedule_zone')}), but no "
+        f"nova-compute that is enabled and up is in that zone; they are in {', '.join(zones) or 'none'}. Fix: on "
+        f"{controller_node.name}, correct it or leave it out, then restart nova-api; or openstack aggregate create "
+        f"--zone {shlex.quote(zone or '')} AGGREGATE, and openstack aggregate add host AGGREGATE HOST"
+    )
+
+
+@pytest.mark.req("NOVA-8")
+@pytest.mark.waits
+def test_allocations_belong_to_servers(orphaned_allocations: Orphans, subtests: pytest.Subtests) -> None:
+    """What a server had is free again once it is deleted; else a host is full with nobody on it."""
+    for orphan in orphaned_allocations.found:
+        with subtests.test(f"{orphan.host}: {orphan.consumer}"):
+            pytest.fail(str(orphan), pytrace=False)
+    if orphaned_allocations.left_out:
+        with subtests.test("others"):
+            pytest.skip(f"{orphaned_allocations.left_out} more providers were not looked at: there are too many")
+
+
+@pytest.mark.req("NOVA-8")
+@pytest.mark.waits
+def test_providers_belong_to_hosts(stale_providers: list[Stranger], subtests: pytest.Subtests) -> None:
+    """A host that was renamed or taken away leaves its provider behind, which still offers what is not there."""
+    for provider in stale_providers:
+        with subtests.test(provider.name):
+            pytest.fail(
+                f"Placement has a resource provider {provider.name} with processors, but Nova has no such host. Fix: "
+                f"openstack resource provider show --allocations {provider.id}; openstack resource provider allocation "
+                f"delete CONSUMER for each that is no server; openstack resource provider delete {provider.id}",
+                pytrace=False,
+            )
+
+
+@pytest.mark.req("NOVA-8")
+@pytest.mark.waits
+def test_other_hosts_have_a_provider(unoffered_hosts: list[Stranger], subtests: pytest.Subtests) -> None:
+    """Also where no node was given: a host that is up, and that Placement does not know, gets no server."""
+    for host in unoffered_hosts:
+        with subtests.test(host.name):
+            pytest.fail(
+                f"Placement has no resource provider {host.name} with the ID {host.id}, which Nova has for that host. "
+                f"Fix: openstack resource provider list --name {host.name}; delete one with another ID, which is left "
+                "over from an earlier installation; then restart nova-compute there, and read its log for placement",
+                pytrace=False,
+            )
 
 
 @pytest.mark.req("NOVA-12")
