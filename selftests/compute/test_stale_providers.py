@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from fixtures.compute.scheduling import left_out, told
-from fixtures.compute.stale_providers import Stranger, of_no_host, stale, without_provider
+from fixtures.compute.stale_providers import Stranger, of_no_host, stale
+from fixtures.compute.unoffered_hosts import without_provider
 from selftests.compute.known_placement import Cloud, hypervisor, provider
 
 
