@@ -2,16 +2,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests_mock as mocker
 from keystoneauth1.access.service_catalog import ServiceCatalogV3
 from openstack.identity.v3.endpoint import Endpoint
 from openstack.identity.v3.service import Service
 
 from fixtures.identity.api_units import API_UNITS, units_in
 from fixtures.identity.missing_service import MissingService
-from fixtures.identity.unlisted_services import other_units, require, strays, used_on
+from fixtures.identity.unlisted_services import known_of, other_units, require, strays, used_on
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.unit_names import UNIT_NAMES
 from selftests.nodes.known_nodes import KnownFacts, with_facts
+from selftests.tools import fake_keystone
 from selftests.tools.fake_keystone import endpoint
 
 RUNS = "cinder-volume.service is in use on block1"
@@ -187,3 +189,23 @@ def test_a_cloud_without_the_service_is_skipped() -> None:
 def test_one_that_has_it_fails_with_the_command() -> None:
     with pytest.raises(AssertionError, match=r"but it is there: cinder-volume.service is in use on block1\. Fix: "):
         require(cloud(False), "block-storage", "block storage", {"block-storage": str(missing(units=[RUNS]))})
+
+
+def test_what_keystone_lists_beside_its_catalogue_is_found(requests_mock: mocker.Mocker) -> None:
+    keystone = fake_keystone.KEYSTONE
+    fake_keystone.keystone(requests_mock, "admin")
+    services = [
+        {"id": "s1", "type": "volumev3", "name": "cinderv3", "enabled": False},
+        {"id": "s2", "type": "of-our-own", "name": "x", "enabled": True},
+    ]
+    endpoints = [{"id": f"e{number}", "service_id": f"s{number}", "enabled": False} for number in (1, 2)]
+    requests_mock.get(f"{keystone}/services", json={"services": services})
+    requests_mock.get(f"{keystone}/endpoints", json={"endpoints": endpoints})
+    found = known_of(fake_keystone.connected(), "block-storage", [RUNS], {"cinder"})
+    assert (found.region, found.host, found.users) == ("RegionOne", "controller", ["cinder"])
+    assert str(found).endswith("Fix: openstack service set --enable s1; openstack endpoint set --enable e1")
+
+
+def test_who_is_no_operator_knows_the_catalogue_alone(requests_mock: mocker.Mocker) -> None:
+    fake_keystone.keystone(requests_mock, "member")
+    assert not known_of(fake_keystone.connected(), "block-storage", [], ()).is_there
