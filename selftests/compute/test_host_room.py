@@ -32,11 +32,11 @@ def test_what_the_run_itself_has_does_not_count() -> None:
     assert len(short(cloud)) == 1
 
 
-def test_what_is_not_offered_at_all_is_short() -> None:
-    cloud = Cloud(compute1={})
+def test_what_others_offer_to_the_host_is_not_its_own() -> None:
+    cloud = Cloud(compute1=FULL)
     cloud.inventories = {name: each for name, each in cloud.inventories.items() if name != "DISK_GB"}
     [told] = short(cloud)
-    assert told.startswith("DISK_GB: 1 needed, 0 left")
+    assert told.startswith("MEMORY_MB: ")
 
 
 @pytest.mark.parametrize(

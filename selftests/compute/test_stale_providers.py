@@ -2,9 +2,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.compute.scheduling import left_out, told
 from fixtures.compute.stale_providers import Stranger, of_no_host, stale
-from fixtures.compute.unoffered_hosts import without_provider
 from selftests.compute.known_placement import Cloud, hypervisor, provider
 
 
@@ -46,39 +44,3 @@ def test_a_cell_that_does_not_answer_has_its_hosts_still() -> None:
     there = cloud(compute1={}, node7={"s1": {"VCPU": 1}})
     there.unanswered = {"s1"}
     assert stale(there) == []
-
-
-def test_hosts_that_are_up_have_a_provider() -> None:
-    hypervisors = [
-        hypervisor("compute1"),
-        hypervisor("compute2"),
-        hypervisor("compute3", id="another"),
-        hypervisor("compute4", state="down"),
-        hypervisor("compute5", status="disabled"),
-        hypervisor("compute6", id="6"),
-    ]
-    providers = [provider(each) for each in ("compute1", "compute3", "compute6")]
-    assert without_provider(hypervisors, providers) == [
-        Stranger("compute2", "id-compute2"),
-        Stranger("compute3", "another"),
-    ]
-
-
-def test_each_host_that_takes_no_guest_has_a_reason() -> None:
-    hypervisors = [
-        hypervisor("compute1"),
-        hypervisor("compute2", status="disabled"),
-        hypervisor("compute3", state="down"),
-        hypervisor("compute4"),
-        hypervisor("compute5"),
-    ]
-    providers = [provider(f"compute{number}") for number in (1, 2, 3, 4)]
-    found = left_out(hypervisors, providers, {"id-compute1", "id-compute2", "id-compute3"})
-    assert told(found) == (
-        "compute2 is disabled, compute3 is down, compute4 has no room in Placement, "
-        "compute5 has no resource provider in Placement"
-    )
-
-
-def test_of_many_some_are_named() -> None:
-    assert told({f"compute{number}": "is down" for number in range(200)}).endswith("compute9 is down, and 190 more")

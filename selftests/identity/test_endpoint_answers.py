@@ -61,6 +61,7 @@ def test_endpoints_at_one_url_are_one_place() -> None:
         ("compute", answer(401, root=Reading(200, b"<html>a portal</html>"))),
         ("rating", answer(404, root=reading(404))),
         ("identity", answer(403, root=reading(403))),
+        ("compute", answer(401, root=reading(300, "identity"))),
     ],
 )
 def test_a_service_at_its_own_place_is_right(service: str, found: Answer) -> None:
@@ -113,6 +114,24 @@ def test_a_silent_one_on_a_strange_network_is_not_known(by: str) -> None:
     assert inside.why_unknown
 
 
+@pytest.mark.parametrize(
+    ("service", "interface", "region", "is_told"),
+    [
+        ("image", "internal", "RegionOne", True),
+        ("image", "admin", "RegionOne", False),
+        ("object-store", "internal", "RegionOne", False),
+        ("image", "internal", "", False),
+    ],
+)
+def test_on_a_network_of_its_own_what_no_api_calls_may_be_silent(
+    service: str, interface: str, region: str, is_told: bool
+) -> None:
+    """As a storage network is, to which controllers have no way; or a region that is far away."""
+    place = Place(service, "http://far:1", (Endpoint(service, "http://far:1", interface),))
+    answers = {place: answer(0, hosts=["inside"]), image(INSIDE, "internal"): answer(300, "image")}
+    assert bool(judged(place, answers, Restarting(), region).seen) is is_told
+
+
 @pytest.mark.parametrize("status", [0, 500, 503])
 def test_a_public_one_that_does_not_answer_is_for_another_row(status: int) -> None:
     assert said(HERE, answer(status, by=RUNNER)).seen == ""
@@ -122,7 +141,7 @@ def test_a_public_one_that_does_not_answer_is_for_another_row(status: int) -> No
 def test_who_answers_with_an_error_has_a_route_and_a_log(status: int, is_proxy: bool) -> None:
     told = str(said(image(INSIDE, "internal"), answer(status)))
     assert f"it answers controller with {status}" in told
-    assert "read what glance-api says: on controller, journalctl -u glance-api.service -n 50" in told
+    assert "on controller, systemctl restart glance-api.service, and read journalctl -u glance-api.service -n 50" in told
     assert ("proxy" in told) is is_proxy
 
 
@@ -138,7 +157,7 @@ def test_nodes_with_an_api_ask() -> None:
 
 def test_what_the_runner_reads_is_judged(requests_mock: mocker.Mocker) -> None:
     fake_keystone.keystone(requests_mock, "admin")
-    requests_mock.get("http://controller:8774/v2.1", status_code=401)
+    requests_mock.get("http://controller:8774/v2.1", status_code=404)
     requests_mock.get("http://controller:8774/", content=document("image"))
     endpoint = Endpoint("compute", "http://controller:8774/v2.1")
     [place] = places_of([endpoint])

@@ -37,6 +37,7 @@ def lost(*parts: dict[str, list[dict[str, str]]]) -> list[LostEndpoints]:
         [region("RegionOne", *CORE[:6]), region("RegionOne", "object-store", "s3", interfaces=("public",))],
         [region("RegionOne", *CORE, interfaces=("public", "internal")), region("backup", "object-store")],
         [region("RegionOne", *CORE[:6]), region("RegionTwo", *CORE)],
+        [region("RegionOne", *CORE), region("RegionOne", "volumev2", interfaces=("public",))],
         # DevStack's: https://opendev.org/openstack/devstack, lib/keystone
         [region("RegionOne", "identity", interfaces=("public", "admin")), region("RegionOne", "image", "compute")],
     ],

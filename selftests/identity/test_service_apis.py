@@ -21,5 +21,5 @@ def test_each_type_has_its_api(kind: str, api: str) -> None:
 
 def test_who_answers_has_a_route() -> None:
     told = to_mend("identity", 500, Restarting())
-    assert told == "read what keystone says: keystone's log"
+    assert told == "restart keystone, and read its log"
     assert "firewall" not in to_mend("image", 503, Restarting())

@@ -72,6 +72,7 @@ def test_no_endpoint_is_forgotten_or_astray(lost_endpoints: list[LostEndpoints],
 
 
 @pytest.mark.req("SVC-2")
+@pytest.mark.waits
 def test_every_endpoint_is_served_by_its_service(
     endpoint_answers: list[EndpointAnswer], subtests: pytest.Subtests
 ) -> None:

@@ -1,7 +1,7 @@
 import pytest
 import tenacity
 
-from fixtures.compute.lasting import lasting
+from fixtures.core.lasting import lasting
 
 
 @pytest.fixture(autouse=True)
