@@ -1,4 +1,5 @@
 import copy
+import json
 import os
 import shutil
 import subprocess
@@ -315,6 +316,14 @@ def test_what_an_engine_says_wrongly_is_nothing(told: str) -> None:
     container = container_in({"ContainerName": "x", "ContainerEngine": "docker", "Container": told})
     assert container
     assert (container.restarts, container.mounts, container.started, container.image) == (0, (), None, "")
+
+
+@pytest.mark.parametrize("destination", ["/var/lib/kolla/config_files", "/var/lib/kolla/config_files/"])
+def test_podman_keeps_the_slash_that_ends_a_folder_and_docker_does_not(destination: str) -> None:
+    mounts = json.dumps({"mounts": [{"Source": "/etc/kolla/nova-compute/", "Destination": destination}]})
+    container = container_in({"ContainerName": "nova_compute", "ContainerEngine": "podman", "Container": mounts})
+    assert container
+    assert container.files_come_from == "/etc/kolla/nova-compute"
 
 
 def test_the_format_is_one_line_without_quotes_of_the_shells() -> None:
