@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from openstack.compute.v2.hypervisor import Hypervisor
-from openstack.compute.v2.server import Server
 from openstack.placement.v1.resource_provider import ResourceProvider
 
 NEEDS = {"VCPU": 1, "MEMORY_MB": 64, "DISK_GB": 1}
@@ -55,7 +54,6 @@ class Cloud:
         )
         self.compute = SimpleNamespace(
             get=self._compute,
-            servers=self._servers,
             hypervisors=lambda: self.hypervisors,
         )
 
@@ -104,7 +102,3 @@ class Cloud:
         self.asked["server"] += 1
         consumer = path.removeprefix("/servers/")
         return Answer(500 if consumer in self.unanswered else 200 if consumer in self.servers else 404)
-
-    def _servers(self, details: bool, all_projects: bool, name: str = "") -> list[Server]:
-        assert all_projects
-        return [Server(id=each) for each, called in self.servers.items() if called.startswith(name)]

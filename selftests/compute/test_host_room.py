@@ -10,7 +10,7 @@ FULL = {"gone": {"MEMORY_MB": 2304}}
 
 
 def short(cloud: Any) -> list[str]:
-    return [str(each) for each in shortages(cloud, "id-compute1", NEEDS, "acc-1")]
+    return [str(each) for each in shortages(cloud, "id-compute1", NEEDS)]
 
 
 def test_a_host_with_room_is_short_of_nothing() -> None:
@@ -22,14 +22,6 @@ def test_a_full_one_is_told_in_figures() -> None:
         "MEMORY_MB: 64 needed, 0 left (total 2048 less 512 reserved, times allocation_ratio 1.5, is 2304; 2304 used; "
         "2048 at most for one)"
     ]
-
-
-def test_what_the_run_itself_has_does_not_count() -> None:
-    cloud = Cloud(compute1={"own": {"VCPU": 1, "MEMORY_MB": 64}, "other": {"MEMORY_MB": 2240}})
-    cloud.servers = {"own": "acc-1-server", "other": "of somebody"}
-    assert short(cloud) == []
-    cloud.servers = {"other": "of somebody"}
-    assert len(short(cloud)) == 1
 
 
 def test_what_others_offer_to_the_host_is_not_its_own() -> None:

@@ -141,7 +141,9 @@ def test_a_public_one_that_does_not_answer_is_for_another_row(status: int) -> No
 def test_who_answers_with_an_error_has_a_route_and_a_log(status: int, is_proxy: bool) -> None:
     told = str(said(image(INSIDE, "internal"), answer(status)))
     assert f"it answers controller with {status}" in told
-    assert "on controller, systemctl restart glance-api.service, and read journalctl -u glance-api.service -n 50" in told
+    assert (
+        "on controller, systemctl restart glance-api.service, and read journalctl -u glance-api.service -n 50" in told
+    )
     assert ("proxy" in told) is is_proxy
 
 

@@ -4,13 +4,12 @@ from typing import Any
 import pytest
 import requests_mock as mocker
 from keystoneauth1.access.service_catalog import ServiceCatalogV3
-from openstack.identity.v3.endpoint import Endpoint
 from openstack.identity.v3.service import Service
 
 from fixtures.identity import unlisted_services
 from fixtures.identity.api_units import API_UNITS, units_in
 from fixtures.identity.missing_service import MissingService
-from fixtures.identity.unlisted_services import known_of, other_units, registered, require, strays, used_on
+from fixtures.identity.unlisted_services import has_user, known_of, other_units, registered, require, strays, used_on
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.unit_names import UNIT_NAMES
 from selftests.nodes.known_nodes import KnownFacts, with_facts
@@ -92,9 +91,8 @@ def test_what_was_disabled_is_enabled() -> None:
     told = str(missing(units=[RUNS], registered=services))
     assert "openstack service list has a block-storage that is disabled" in told
     assert told.endswith("Fix: openstack service set --enable s1")
-    services = [Service(id="s1", type="volumev3", is_enabled=True)]
-    told = str(missing(registered=services, unused=[Endpoint(id="e1")]))
-    assert told.endswith("without an endpoint that is enabled. Fix: openstack endpoint set --enable e1")
+    told = str(missing(registered=[Service(id="s1", type="volumev3", is_enabled=True)]))
+    assert "without an endpoint that is enabled. Fix: openstack endpoint list --service volumev3; " in told
 
 
 @pytest.mark.parametrize(
@@ -165,7 +163,7 @@ def test_apis_of_whichever_project_are_known_by_their_units() -> None:
 @pytest.mark.parametrize("users", [["heat", "nova"], ["nova"]])
 def test_another_service_counts_where_it_has_a_user_too(users: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unlisted_services, "access", lambda _: SimpleNamespace(service_catalog=catalogue()))
-    monkeypatch.setattr(unlisted_services, "users_of_services", lambda _: users)
+    monkeypatch.setattr(unlisted_services, "has_user", lambda _, name: name in users)
     node = with_facts("controller", {API_UNITS.name: units_in(LISTED)})
     expected = {"orchestration": ["heat-api.service runs on controller"]} if "heat" in users else {}
     assert other_units(cloud(True), [node]) == expected
@@ -193,15 +191,17 @@ def test_what_keystone_lists_beside_its_catalogue_is_found(requests_mock: mocker
         {"id": "s1", "type": "volumev3", "name": "cinderv3", "enabled": False},
         {"id": "s2", "type": "of-our-own", "name": "x", "enabled": True},
     ]
-    endpoints = [{"id": f"e{number}", "service_id": f"s{number}", "enabled": False} for number in (1, 2)]
     requests_mock.get(f"{keystone}/services", json={"services": services})
-    requests_mock.get(f"{keystone}/endpoints", json={"endpoints": endpoints})
+    requests_mock.get(f"{keystone}/users?name=heat", json={"users": [{"id": "u1", "name": "heat"}]})
+    requests_mock.get(f"{keystone}/users?name=zun", json={"users": []})
     there = fake_keystone.connected()
+    assert [has_user(there, name) for name in ("heat", "zun")] == [True, False]
     found = known_of(there, "block-storage", [RUNS], registered(there))
     assert (found.region, found.host) == ("RegionOne", "controller")
-    assert str(found).endswith("Fix: openstack service set --enable s1; openstack endpoint set --enable e1")
+    assert str(found).endswith("Fix: openstack service set --enable s1")
 
 
 def test_who_is_no_operator_knows_the_catalogue_alone(requests_mock: mocker.Mocker) -> None:
     fake_keystone.keystone(requests_mock, "member")
+    assert not has_user(fake_keystone.connected(), "heat")
     assert registered(fake_keystone.connected()) == []
