@@ -4,7 +4,7 @@ from openstack.connection import Connection
 
 from fixtures.cloud.connection import refusal
 from fixtures.cloud.trust import trusted_by
-from fixtures.identity.endpoints import Endpoint, answers, http_status
+from fixtures.identity.endpoints import Endpoint, answers, http_status, to_fix
 from fixtures.identity.unlisted_services import unfound
 
 operators_only = pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_every_service_answers_the_runner(
         with subtests.test(endpoint.service):
             status = http_status(endpoint.url, trusted_by(given_cloud))
             assert answers(status), (
-                f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                "Fix: start the service's API and read its log, or openstack endpoint set --url"
+                f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. Fix: "
+                + to_fix(status, "start the service's API and read its log, or openstack endpoint set --url")
             )
 
 

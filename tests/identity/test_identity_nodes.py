@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 from openstack.connection import Connection
 
-from fixtures.identity.endpoints import Endpoint, answers, http_statuses, reached_inside
+from fixtures.identity.endpoints import Endpoint, answers, http_statuses, reached_inside, to_fix
 from fixtures.identity.login_endpoints import endpoint_of, unfound
 from fixtures.identity.login_refusal import other_project, place, refusal, role_missing
 from fixtures.identity.login_users import explained
@@ -28,8 +28,8 @@ def test_every_service_answers_the_node(
                     f"{node.name} has no way to {endpoint.url}; services ask {inside[endpoint.service]}, which answers"
                 )
             assert answers(status), (
-                f"{node.name} asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                f"Fix: name and route of that host on {node.name} (/etc/hosts), the firewall on that host"
+                f"{node.name} asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. Fix: "
+                + to_fix(status, f"name and route of that host on {node.name} (/etc/hosts), the firewall on that host")
             )
 
 
