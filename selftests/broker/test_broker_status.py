@@ -52,8 +52,8 @@ CLUSTER_OF_3_6 = """[{nodes,[{disc,[rabbit@memory,'rabbit@disk']}]},
 CTL = """
 case "$*" in
     *list_connections*) printf 'state\\nrunning\\nblocked\\nblocking\\n' ;;
-    *json*cluster_status) cat "{0}/cluster" ;;
-    *json*status) cat "{0}/status" ;;
+    *cluster_status*json) cat "{0}/cluster" ;;
+    *status*json) cat "{0}/status" ;;
 esac
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import testinfra
 
-from fixtures.identity.endpoints import Endpoint, http_statuses, reached_inside
+from fixtures.identity.endpoints import Endpoint, http_statuses, reached_inside, to_fix
 from fixtures.nodes.checked_host import CheckedHost
 
 HOSTILE = ["-K/etc/passwd", "file:///etc/passwd", "$(touch ran)", "a b", "'\"", "http://[", "x\ny", "%output{ran}"]
@@ -54,3 +54,8 @@ def test_where_the_public_endpoint_is_silent_the_internal_one_may_answer(url: st
     silent = [Endpoint("compute", nobody), Endpoint("network", nobody), Endpoint("placement", nobody)]
     assert reached_inside(node, internal, silent) == {"compute": f"{url}/compute"}
     assert reached_inside(node, internal, []) == {}
+
+
+def test_what_answers_500_has_a_route() -> None:
+    assert to_fix(0, "name and route") == "name and route"
+    assert "read the log of that API" in to_fix(500, "name and route")
