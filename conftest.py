@@ -14,6 +14,7 @@ pytest_plugins = [
         "image",
         "network",
         "broker",
+        "database",
         "compute",
         "guest",
         "block",

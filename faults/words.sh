@@ -1,6 +1,7 @@
 # The words that the scripts of faults/ have beyond the shell's; they run on a lab machine, as root, under bash.
 
 LB=/etc/neutron/plugins/ml2/linuxbridge_agent.ini
+OVS=/etc/neutron/plugins/ml2/openvswitch_agent.ini
 
 # keep FILE…: before a file is changed; put_back FILE…: as it was. Of several faults in one file the last is undone first.
 kept() { ls -d "$1".before-fault-* 2> /dev/null; }

@@ -47,6 +47,8 @@ def prepared(tree: Path, log: Path) -> Iterator[Path]:
         mounts.enter_context(mounted(log, tree / "proc", "-t", "proc", "proc"))
         mounts.enter_context(mounted(log, tree / "sys", "-t", "sysfs", "-o", "ro", "sysfs"))
         mounts.enter_context(mounted(log, tree / "dev", "--bind", "/dev"))
+        # Locks of processes stand there, of services that are not root, too: shm_overview(7).
+        mounts.enter_context(mounted(log, tree / "dev/shm", "-t", "tmpfs", "-o", "mode=1777", "tmpfs"))
         mounts.enter_context(mounted(log, tree / "run", "-t", "tmpfs", "tmpfs"))
         mounts.enter_context(mounted(log, tree / "var/cache/apt/archives", "--bind", str(archives)))
         yield tree

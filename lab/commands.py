@@ -61,7 +61,7 @@ def _lacks_to_start(cloud: str) -> list[str]:
 def _lacks_to_build(cloud: str) -> list[str]:
     from lab import images
 
-    return [] if images.cached(cloud) else preflight.lacks_to_build()
+    return [] if images.cached(cloud) else preflight.lacks_to_build(cloud)
 
 
 def _start(cloud: str | None = None) -> None:

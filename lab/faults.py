@@ -35,15 +35,18 @@ class Fault:
     """The script for each machine."""
     mends: dict[str, str]
     roles: frozenset[str] = frozenset()
-    """Of lab/roles, what the cloud's machines must have for it."""
+    """Of lab/roles, what the machines that it breaks must have for it."""
     without_roles: frozenset[str] = frozenset()
-    """What they must not have."""
+    """What no machine of the cloud may have."""
 
     def can_be_on(self, cloud: str | None = None) -> bool:
         """Can it be done on this cloud of the lab; without one on the present?"""
         everyone = machines(cloud)
+        if not self.breaks.keys() <= everyone.keys():
+            return False
+        broken = {role for name in self.breaks for role in everyone[name].roles}
         there = {role for machine in everyone.values() for role in machine.roles}
-        return self.breaks.keys() <= everyone.keys() and self.roles <= there and not self.without_roles & there
+        return self.roles <= broken and not self.without_roles & there
 
 
 def catalogue() -> dict[str, Fault]:

@@ -10,6 +10,7 @@ from lab.errors import LackingError
 from lab.paths import LOGS
 from lab.processes import run
 from lab.progress import step
+from lab.suites import HOST
 
 # What running the machines needs; what building them needs is named where they are built.
 TO_RUN = (
@@ -39,16 +40,21 @@ def install(packages: Iterable[str]) -> None:
             command.run(["apt-get", "--quiet", *words], log, {"DEBIAN_FRONTEND": "noninteractive"})
 
 
-def mirror_lacks() -> list[str]:
-    """Fetch a small index as apt would, with apt's own proxies and transports (apt-get(8), --print-uris)."""
+def mirror_lacks(suite: str = HOST) -> list[str]:
+    """Fetch a small index as apt would, with apt's own proxies and transports (apt-get(8), --print-uris).
+
+    Args:
+        suite: the one of which something is to be made; the mirror is the one that the host has its own suite from.
+    """
     listed = run("apt-get", "--print-uris", "update")
-    found = re.search(r"^'(\S+/dists/bookworm/InRelease)'", listed, re.MULTILINE)
+    found = re.search(rf"^'(\S+/dists)/{HOST}/InRelease'", listed, re.MULTILINE)
     if not found:
-        return ["no package mirror: /etc/apt/sources.list does not name Debian's suite bookworm"]
+        return [f"no package mirror: /etc/apt/sources.list does not name Debian's suite {HOST}"]
+    index = f"{found[1]}/{suite}/InRelease"
     with tempfile.TemporaryDirectory() as folder:
-        fetch = ["/usr/lib/apt/apt-helper", *_IMPATIENT, "download-file", found[1], f"{folder}/InRelease"]
+        fetch = ["/usr/lib/apt/apt-helper", *_IMPATIENT, "download-file", index, f"{folder}/InRelease"]
         reached = subprocess.run(fetch, capture_output=True, check=False).returncode == 0
-    return [] if reached else [f"package mirror unreachable: {found[1]}"]
+    return [] if reached else [f"package mirror unreachable: {index}"]
 
 
 def _missing(packages: list[str]) -> list[str]:

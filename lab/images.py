@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lab import credentials, kernel, layers, linux, recipe
+from lab import credentials, kernel, layers, linux, recipe, suites
 from lab.command import run
 from lab.configure import configure, values_for, write_disk
 from lab.guest import build as guest
@@ -48,7 +48,7 @@ def cached(cloud: str | None = None) -> Build | None:
         cloud: of lab/clouds; without, the one that the lab is.
     """
     build, everyone = _build(cloud), machines(cloud).values()
-    parts = [build.kernel, build.guest, build.runner, _base(), *map(_packages, everyone)]
+    parts = [build.kernel, build.guest, build.runner, *map(_base, everyone), *map(_packages, everyone)]
     return build if all(part.exists() for part in parts) else None
 
 
@@ -64,7 +64,8 @@ def build() -> Build:
         source = pool.submit(_unpack_source, folder)
         kernel_built = pool.submit(_build_kernel, source)
         guest_built = pool.submit(_build_guest, source)
-        _once(_base(), "Debian base", layers.build_base, _packages_so_far)
+        for machine in {_base(machine): machine for machine in machines().values()}.values():
+            _build_base(machine)
         alike = {_packages(machine): machine for machine in machines().values()}
         for installed in [pool.submit(_build_packages, machine) for machine in alike.values()]:
             installed.result()
@@ -100,9 +101,8 @@ def prune() -> None:
         build.kernel.parent,
         build.guest.parent,
         _guest_kernel().parent,
-        _base(),
         *map(_cloud, clouds()),
-        *(_packages(each) for cloud in clouds() for each in machines(cloud).values()),
+        *(tree for cloud in clouds() for each in machines(cloud).values() for tree in _lower(each)),
     }
     for path in (
         entry
@@ -137,8 +137,8 @@ def _guest() -> Path:
     return CACHE / "guest" / recipe.guest_key() / "guest.qcow2"
 
 
-def _base() -> Path:
-    return CACHE / "layers" / f"base-{recipe.base_key()}"
+def _base(machine: Machine) -> Path:
+    return CACHE / "layers" / f"base-{recipe.base_key(machine.debian)}"
 
 
 def _packages(machine: Machine) -> Path:
@@ -146,7 +146,7 @@ def _packages(machine: Machine) -> Path:
 
 
 def _lower(machine: Machine) -> tuple[Path, Path]:
-    return _packages(machine), _base()
+    return _packages(machine), _base(machine)
 
 
 def _cloud(cloud: str | None = None) -> Path:
@@ -217,9 +217,15 @@ def _emptied(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+def _build_base(machine: Machine) -> None:
+    suite = machine.debian
+    title = "Debian base" if suite == suites.HOST else f"Debian base of {suite}"
+    _once(_base(machine), title, partial(suites.build_base, suite), _packages_so_far)
+
+
 def _build_packages(machine: Machine) -> None:
     def make(target: Path, log: Path) -> None:
-        layers.build_packages(target, _base(), machine.roles, log)
+        layers.build_packages(target, _base(machine), machine.roles, log)
 
     _once(_packages(machine), f"packages of {machine.name}", make, _packages_so_far)
 

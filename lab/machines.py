@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from lab.paths import LAB, STATE
+from lab.suites import HOST
 
 CLOUDS = LAB / "clouds"
 DEFAULT = "notes"
@@ -34,6 +35,8 @@ class Machine:
     roles: tuple[str, ...]
     memory: int = 0
     disk: int = 0
+    debian: str = HOST
+    """The suite of Debian that it is made of."""
 
 
 def clouds() -> dict[str, str]:
@@ -65,11 +68,13 @@ def networks(cloud: str | None = None) -> dict[str, Network]:
 
 def machines(cloud: str | None = None) -> dict[str, Machine]:
     """Return the machines of a cloud by name, in the order of the table; without one those of the present cloud."""
-    return {name: _machine(name, entry) for name, entry in _table(cloud or chosen())["machines"].items()}
+    table = _table(cloud or chosen())
+    suite = table.get("debian", HOST)
+    return {name: _machine(name, suite, entry) for name, entry in table["machines"].items()}
 
 
-def _machine(name: str, entry: Mapping[str, Any]) -> Machine:
-    return Machine(name=name, **{**entry, "roles": tuple(entry["roles"])})
+def _machine(name: str, suite: str, entry: Mapping[str, Any]) -> Machine:
+    return Machine(name=name, debian=suite, **{**entry, "roles": tuple(entry["roles"])})
 
 
 def _table(cloud: str) -> dict[str, Any]:

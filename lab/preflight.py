@@ -56,12 +56,13 @@ def lacks_to_run(cloud: str) -> list[str]:
     ]
 
 
-def lacks_to_build() -> list[str]:
-    """Return what this machine, of the right kind, lacks to build the images of the lab."""
+def lacks_to_build(cloud: str) -> list[str]:
+    """Return what this machine, of the right kind, lacks to build the images of a cloud of the lab."""
+    suites = dict.fromkeys(machine.debian for machine in machines(cloud).values())
     return [
         *_disk(_existing(CACHE), _DISK_TO_BUILD),
         *_cache_permits("nodev", os.ST_NODEV),
-        *host_packages.mirror_lacks(),
+        *(lack for suite in suites for lack in host_packages.mirror_lacks(suite)),
     ]
 
 

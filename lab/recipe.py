@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import kernel, layers
+from lab import kernel, layers, suites
 from lab.guest import build as guest
 from lab.guest import kernel as guest_kernel
 from lab.machines import Machine, machines, networks
@@ -38,14 +38,17 @@ def guest_key() -> str:
     return _key(guest_kernel_key(), *_contents(guest.SOURCES))
 
 
-def base_key() -> str:
-    """Return the key of the tree every machine stands on."""
-    return _key(*layers.packages(["base"]), *_contents([LAB / "layers.py"]))
+def base_key(suite: str) -> str:
+    """Return the key of the tree that every machine of a suite of Debian stands on."""
+    packages, code = layers.packages(suites.roles(suite)), [LAB / "layers.py"]
+    if suite == suites.HOST:
+        return _key(*packages, *_contents(code))
+    return _key(suite, *packages, *_contents([*code, LAB / "suites.py"]))
 
 
 def packages_key(machine: Machine) -> str:
     """Return the key of the packages of a machine."""
-    return _key(base_key(), *layers.packages(machine.roles))
+    return _key(base_key(machine.debian), *layers.packages(machine.roles))
 
 
 def cloud_key(cloud: str | None) -> str:

@@ -3,8 +3,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import testinfra
 
-from fixtures.block.lvm import BOOT, LVM, parse
+from fixtures.block.lvm import BOOT, LVM, hidden_groups, parse
+from fixtures.nodes.checked_host import CheckedHost
+from fixtures.nodes.nodes import Node
+from selftests.nodes.known_nodes import known_node
 
 FILE = "/var/lib/cinder/cinder-volumes"
 ANSWER = """\
@@ -77,6 +81,14 @@ def test_the_question_finds_commands_and_the_scripts_that_they_call(tmp_path: Pa
     at_boot = parse(_asked(tmp_path)).at_boot
     assert f"{other} a | b" in at_boot
     assert [line for line in at_boot if FILE in line] == [f"file={FILE} losetup -f $file "]
+
+
+def test_a_group_that_a_filter_hides_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program(tmp_path, "vgs", """case "$*" in *global_filter*) echo '  cinder-volumes' ;; esac\n""")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    node = Node("block1", frozenset({"block"}), CheckedHost(testinfra.get_host("local://").backend, limit=55))
+    vars(node)["facts"] = known_node("block1", running=["cinder-volume"]).facts
+    assert hidden_groups(node, ["cinder-volumes", "other"]) == ["cinder-volumes"]
 
 
 def _program(folder: Path, name: str, text: str) -> Path:

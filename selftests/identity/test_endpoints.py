@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 import testinfra
 
-from fixtures.identity.endpoints import Endpoint, http_statuses, reached_inside
+from fixtures.identity.endpoints import Endpoint, reached_inside
 from fixtures.nodes.checked_host import CheckedHost
-
-HOSTILE = ["-K/etc/passwd", "file:///etc/passwd", "$(touch ran)", "a b", "'\"", "http://[", "x\ny", "%output{ran}"]
 
 
 class Three(http.server.BaseHTTPRequestHandler):
@@ -28,22 +26,6 @@ def url() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.mark.parametrize("program", ["curl", "python3"])
-def test_each_url_has_its_status_and_is_nothing_else(
-    url: str, program: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    host = CheckedHost(testinfra.get_host("local://").backend)
-    if program == "curl" and not host.exists("curl"):
-        pytest.skip("no curl here")
-    monkeypatch.setattr(CheckedHost, "exists", lambda *_: program == "curl", raising=False)
-    node: Any = SimpleNamespace(host=host)
-    asked = [f"{url}/?{{a,b}}[1-3]%{{http_code}}", *HOSTILE, url]
-    expected = {each: 300 if each.startswith(url) else 0 for each in asked}
-    assert http_statuses(node, asked) == expected
-    assert [*tmp_path.iterdir()] == []
 
 
 def test_where_the_public_endpoint_is_silent_the_internal_one_may_answer(url: str) -> None:

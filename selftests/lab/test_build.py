@@ -27,7 +27,7 @@ def roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def keys() -> tuple[str, str, str]:
     compute = machines.machines()["compute1"]
-    return recipe.base_key(), recipe.packages_key(compute), recipe.cloud_key("notes")
+    return recipe.base_key(compute.debian), recipe.packages_key(compute), recipe.cloud_key("notes")
 
 
 def test_an_unchanged_recipe_has_the_same_keys(roles: Path) -> None:
@@ -115,9 +115,12 @@ def test_every_fault_is_a_script_in_the_words_of_every_cloud(cloud: str) -> None
     subprocess.run(["bash", "-n"], input="\n".join(told), text=True, check=True)
 
 
-@pytest.mark.parametrize("machine", machines.machines().values(), ids=lambda machine: machine.name)
-def test_every_placeholder_of_every_role_has_a_value(machine: machines.Machine) -> None:
-    values = configure.values_for(machine, machines.machines().values(), credentials.passwords())
+@pytest.mark.parametrize(
+    ("cloud", "name"), [(cloud, name) for cloud in machines.clouds() for name in machines.machines(cloud)]
+)
+def test_every_placeholder_of_every_role_has_a_value(cloud: str, name: str) -> None:
+    machine = machines.machines(cloud)[name]
+    values = configure.values_for(machine, machines.machines(cloud).values(), credentials.passwords())
     files = [file for role in machine.roles for file in (LAB / "roles" / role / "files").rglob("*") if file.is_file()]
     used = {name for file in files for name in configure._PLACEHOLDER.findall(file.read_text())}
     assert used <= values.keys()

@@ -41,7 +41,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(preflight, "_MEMINFO", tmp_path / "meminfo")
     monkeypatch.setattr(preflight, "STATE", tmp_path / "state")
     monkeypatch.setattr(preflight, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(host_packages, "mirror_lacks", list)
+    monkeypatch.setattr(host_packages, "mirror_lacks", lambda *_: [])
     monkeypatch.setattr(host_kernel, "_SYSCTL", tmp_path / "ip_forward")
     monkeypatch.setattr(cgroups, "_HIERARCHIES", (tmp_path,))
     monkeypatch.setattr(attempt, "refusal", lambda _: "")
@@ -127,7 +127,7 @@ def test_lacks_are_told_all_at_once(
     (machine / "meminfo").write_text("MemAvailable: 1048576 kB\n")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=_GIB))
-    monkeypatch.setattr(host_packages, "mirror_lacks", lambda: ["package mirror unreachable: http://mirror"])
+    monkeypatch.setattr(host_packages, "mirror_lacks", lambda *_: ["package mirror unreachable: http://mirror"])
     lines = told(capsys, "check")
     seen = [line.split(":")[0].split(" in ")[0] for line in lines]
     small = ["too few processors", "too little memory", "too little space", "too little disk", "too little disk"]
@@ -137,7 +137,7 @@ def test_lacks_are_told_all_at_once(
 @pytest.mark.usefixtures("machine")
 def test_what_is_only_needed_to_build_is_not_asked_for_with_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "cached", lambda *_: "a build")
-    monkeypatch.setattr(host_packages, "mirror_lacks", lambda: ["package mirror unreachable: http://mirror"])
+    monkeypatch.setattr(host_packages, "mirror_lacks", lambda *_: ["package mirror unreachable: http://mirror"])
     assert cli.main(["check"]) == 0
 
 
@@ -162,7 +162,7 @@ def test_a_lack_is_told_before_anything_is_ended_or_installed(monkeypatch: pytes
 
     for module, name in ((lifecycle, "down"), (lifecycle, "restart"), (host_packages, "install"), (images, "build")):
         monkeypatch.setattr(module, name, happen)
-    monkeypatch.setattr(host_packages, "mirror_lacks", lambda: ["no mirror"])
+    monkeypatch.setattr(host_packages, "mirror_lacks", lambda *_: ["no mirror"])
     with pytest.raises(LackingError, match=r"^no mirror$"):
         commands._start()
 

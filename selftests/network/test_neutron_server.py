@@ -67,3 +67,12 @@ def test_all_parts_of_it_are_restarted() -> None:
     assert to_restart(node) == (
         "systemctl restart neutron-rpc-server.service and systemctl restart neutron-api.service"
     )
+
+
+def test_the_processes_of_2025_1_are_parts_of_it() -> None:
+    """Beside the API and RPC: the periodic tasks, OVN's maintenance. Source: Neutron's setup.cfg, console_scripts."""
+    node = controller("debian", **dict.fromkeys("0234", ""))
+    told = to_restart(node)
+    assert "neutron-periodic-workers.service" in told
+    assert "neutron-ovn-maintenance-worker.service" in told
+    assert node.service("neutron-server").unit == "neutron-rpc-server.service"

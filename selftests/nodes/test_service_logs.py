@@ -131,3 +131,15 @@ def test_many_failures_at_once_share_one_collection(monkeypatch: pytest.MonkeyPa
     assert told() == "at 0"
     now[0] = 23
     assert told() == "at 23"
+
+
+REFUSED = 'kernel: audit: type=1400 audit(1.2:3): apparmor="DENIED" operation="open" profile="libvirt-x" name="/srv/d"'
+
+
+def test_what_apparmor_has_refused_is_told(logs: Path, tmp_path: Path) -> None:
+    answering(
+        tmp_path,
+        "journalctl",
+        f"""case "$*" in *_TRANSPORT=kernel*) printf '%s\\n' '{REFUSED}' 'kernel: all is well' ;; esac\n""",
+    )
+    assert errors_since([NODE], SINCE) == f"== here\n{REFUSED}"

@@ -1,7 +1,7 @@
 import pytest
 
 from fixtures.block.backends import Backend
-from fixtures.block.lvm import Lvm, VolumeGroup
+from fixtures.block.lvm import Lvm, VolumeGroup, hidden_groups
 from fixtures.block.volume import SIZE
 from fixtures.nodes.namespaces import why_closed
 from fixtures.nodes.nodes import Node
@@ -13,6 +13,13 @@ def test_volume_group_exists(block_node: Node, own_lvm_backends: list[Backend], 
     """`vgs` shows the volume group that cinder.conf names."""
     missing = [each for each in own_lvm_backends if each.volume_group not in lvm.groups]
     named = ", ".join(f"{each.volume_group} ({each.origin('volume_group')})" for each in missing)
+    hidden = ", ".join(hidden_groups(block_node, (each.volume_group for each in missing))) if missing else ""
+    assert not hidden, (
+        f"{block_node.name}: vgs does not show {named}: a filter of /etc/lvm/lvm.conf hides the disk of {hidden}. Fix: "
+        f"on {block_node.name}, lvmconfig devices/filter devices/global_filter; let them accept it, as in filter = "
+        '[ "a|/dev/sdb|", "r|.*|" ] (RHEL 9: lvmdevices --adddev), then '
+        f"{own_lvm_backends[0].config.to_restart}"
+    )
     assert not missing, (
         f"{block_node.name}: vgs shows {', '.join(lvm.groups) or 'no volume group'}, but not {named}. "
         "Fix: losetup -a, pvs; set up its disk or loop file again (vgcreate where it never was), or name the "

@@ -1,3 +1,5 @@
+import shlex
+
 import pytest
 from openstack.compute.v2.flavor import Flavor
 from openstack.compute.v2.hypervisor import Hypervisor
@@ -7,12 +9,18 @@ from openstack.placement.v1.resource_provider import ResourceProvider
 
 from fixtures.cloud.service_reports import DOWN_TIME, ServiceReport, reports_of
 from fixtures.compute.cells import CellHosts
+from fixtures.compute.host_room import shortages
 from fixtures.compute.hypervisors import hypervisor_of
 from fixtures.compute.local_key import LocalKey
+from fixtures.compute.orphaned_allocations import OrphanedAllocation
 from fixtures.compute.resource_providers import provider_of, to_report
+from fixtures.compute.roomy_providers import guest_needs
+from fixtures.compute.stale_providers import Stranger
 from fixtures.core.settings import Settings
+from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.restarting import Restarting
+from fixtures.session.read_only import is_read_only
 
 control_services = pytest.mark.parametrize("binary", ["nova-scheduler", "nova-conductor", "nova-consoleauth"])
 resources = pytest.mark.parametrize("resource", ["VCPU", "MEMORY_MB", "DISK_GB"])
@@ -113,6 +121,71 @@ def test_provider_has_something_to_offer(
         "reserved_host_cpus, reserved_host_memory_mb and reserved_host_disk_mb in nova.conf with the host; "
         "nova-compute's log"
     )
+
+
+@pytest.mark.req("NOVA-8")
+def test_compute_node_has_room_for_a_guest(
+    compute_node: Node,
+    operator: Connection,
+    root_resource_providers: list[ResourceProvider],
+    roomy_providers: frozenset[str],
+    settings: Settings,
+    pytestconfig: pytest.Config,
+) -> None:
+    """Placement leaves out a full host before the scheduler's filters see it: "No valid host was found"."""
+    provider = provider_of(compute_node, root_resource_providers)
+    if not provider or provider.id in roomy_providers:
+        return
+    short = shortages(operator, provider.id, guest_needs(settings))
+    if short and is_read_only(pytestconfig):
+        pytest.skip(f"{compute_node.name} has no room for a guest, and this run boots none there")
+    assert not short, (
+        f"{compute_node.name} has no room for a guest in Placement: {'; '.join(map(str, short))}. Fix: see who has it "
+        f"(openstack resource provider show --allocations {provider.id}; openstack server list --all-projects --host "
+        f"{provider.name}); on {compute_node.name}, reserved_host_… and …_allocation_ratio in nova.conf, then "
+        f"{compute_node.service('nova-compute').restart}; or --role=compute=-{compute_node.name} where it may be full"
+    )
+
+
+@pytest.mark.req("NOVA-8")
+def test_default_zone_has_a_host(
+    controller_node: Node, nova_conf: EffectiveConfig, compute_services: list[ServiceReport]
+) -> None:
+    """`default_schedule_zone`: whoever names no zone gets this one, in which there must be a host."""
+    zone = nova_conf.get("default_schedule_zone")
+    hosts = reports_of(compute_services, "nova-compute")
+    zones = sorted({each.zone for each in hosts if each.is_up})
+    assert not zone or not hosts or zone in zones, (
+        f"{controller_node.name}: default_schedule_zone = {zone} ({nova_conf.origin('default_schedule_zone')}), but no "
+        f"nova-compute that is enabled and up is in that zone; they are in {', '.join(zones) or 'none'}. Fix: on "
+        f"{controller_node.name}, correct it or leave it out, then restart nova-api; or openstack aggregate create "
+        f"--zone {shlex.quote(zone or '')} AGGREGATE, and openstack aggregate add host AGGREGATE HOST"
+    )
+
+
+@pytest.mark.req("NOVA-8")
+@pytest.mark.waits
+def test_allocations_belong_to_servers(
+    orphaned_allocations: list[OrphanedAllocation], subtests: pytest.Subtests
+) -> None:
+    """What a server had is free again once it is deleted; else a host is full with nobody on it."""
+    for orphan in orphaned_allocations:
+        with subtests.test(f"{orphan.host}: {orphan.consumer}"):
+            pytest.fail(str(orphan), pytrace=False)
+
+
+@pytest.mark.req("NOVA-8")
+@pytest.mark.waits
+def test_providers_belong_to_hosts(stale_providers: list[Stranger], subtests: pytest.Subtests) -> None:
+    """A host that was renamed or taken away leaves its provider behind, which still offers what is not there."""
+    for provider in stale_providers:
+        with subtests.test(provider.name):
+            pytest.fail(
+                f"Placement has a resource provider {provider.name} with processors, but Nova has no such host. Fix: "
+                f"openstack resource provider show --allocations {provider.id}; openstack resource provider allocation "
+                f"delete CONSUMER for each that is no server; openstack resource provider delete {provider.id}",
+                pytrace=False,
+            )
 
 
 @pytest.mark.req("NOVA-12")

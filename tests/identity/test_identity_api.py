@@ -4,8 +4,11 @@ from openstack.connection import Connection
 
 from fixtures.cloud.connection import refusal
 from fixtures.cloud.trust import trusted_by
+from fixtures.identity.endpoint_judgement import EndpointAnswer
 from fixtures.identity.endpoints import Endpoint, answers, http_status
-from fixtures.identity.unlisted_services import unfound
+from fixtures.identity.lost_endpoints import LostEndpoints
+from fixtures.identity.service_apis import to_mend
+from fixtures.nodes.restarting import Restarting
 
 operators_only = pytest.mark.parametrize(
     ("service", "path"),
@@ -37,26 +40,48 @@ def test_member_gets_a_token(member: Connection) -> None:
 
 @pytest.mark.req("KEY-1")
 def test_every_service_answers_the_runner(
-    given_cloud: Connection, public_endpoints: list[Endpoint], subtests: pytest.Subtests
+    given_cloud: Connection, public_endpoints: list[Endpoint], restarting: Restarting, subtests: pytest.Subtests
 ) -> None:
     """Each service of the catalogue answers on its public endpoint when we ask, and proves who it is."""
     for endpoint in public_endpoints:
         with subtests.test(endpoint.service):
             status = http_status(endpoint.url, trusted_by(given_cloud))
+            correct = "start the service's API and read its log, or openstack endpoint set --url"
             assert answers(status), (
                 f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                "Fix: start the service's API and read its log, or openstack endpoint set --url"
+                f"Fix: {to_mend(endpoint.service, status, restarting) if status else correct}"
             )
 
 
-@pytest.mark.req("KEY-1")
+@pytest.mark.req("SVC-2")
 def test_every_service_of_the_cloud_is_in_the_catalogue(
-    given_cloud: Connection, unlisted_services: dict[str, str], subtests: pytest.Subtests
+    unlisted_services: dict[str, str], subtests: pytest.Subtests
 ) -> None:
     """`openstack endpoint create --region RegionOne …`: in a region that does not exist nobody looks for it."""
-    for kind, proof in unlisted_services.items():
+    for kind, told in unlisted_services.items():
         with subtests.test(kind):
-            pytest.fail(unfound(kind, proof, str(given_cloud.config.region_name or "")), pytrace=False)
+            pytest.fail(told, pytrace=False)
+
+
+@pytest.mark.req("SVC-2")
+def test_no_endpoint_is_forgotten_or_astray(lost_endpoints: list[LostEndpoints], subtests: pytest.Subtests) -> None:
+    """`regionOne` is another region than `RegionOne`, and `internal` is where services look for each other."""
+    for lost in lost_endpoints:
+        with subtests.test(lost.kind):
+            pytest.fail(str(lost), pytrace=False)
+
+
+@pytest.mark.req("SVC-2")
+@pytest.mark.waits
+def test_every_endpoint_is_served_by_its_service(
+    endpoint_answers: list[EndpointAnswer], subtests: pytest.Subtests
+) -> None:
+    """`http://controller:9292` is Glance's, at its internal and its admin endpoint too."""
+    for answer in endpoint_answers:
+        with subtests.test(answer.name):
+            assert not answer.seen, str(answer)
+            if answer.why_unknown:
+                pytest.skip(answer.why_unknown)
 
 
 @pytest.mark.req("KEY-2")

@@ -8,14 +8,20 @@ from fixtures.identity.login_endpoints import endpoint_of, unfound
 from fixtures.identity.login_refusal import other_project, place, refusal, role_missing
 from fixtures.identity.login_users import explained
 from fixtures.identity.logins import Login
+from fixtures.identity.service_apis import to_mend
 from fixtures.identity.token_caches import Server
 from fixtures.nodes.namespaces import why_closed
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.restarting import Restarting
 
 
 @pytest.mark.req("KEY-1")
 def test_every_service_answers_the_node(
-    node: Node, public_endpoints: list[Endpoint], internal_endpoints: list[Endpoint], subtests: pytest.Subtests
+    node: Node,
+    public_endpoints: list[Endpoint],
+    internal_endpoints: list[Endpoint],
+    restarting: Restarting,
+    subtests: pytest.Subtests,
 ) -> None:
     """Each service of the catalogue answers on its public endpoint when a node asks."""
     statuses = http_statuses(node, [endpoint.url for endpoint in public_endpoints])
@@ -27,9 +33,10 @@ def test_every_service_answers_the_node(
                 pytest.skip(
                     f"{node.name} has no way to {endpoint.url}; services ask {inside[endpoint.service]}, which answers"
                 )
+            reach = f"name and route of that host on {node.name} (/etc/hosts), the firewall on that host"
             assert answers(status), (
                 f"{node.name} asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                f"Fix: name and route of that host on {node.name} (/etc/hosts), the firewall on that host"
+                f"Fix: {to_mend(endpoint.service, status, restarting) if status else reach}"
             )
 
 

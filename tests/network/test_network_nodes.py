@@ -4,13 +4,15 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.error_text import last_line
 from fixtures.network.bridge_netfilter import SYSCTLS, BridgeNetfilter
 from fixtures.network.external_network import why_no_gateway
+from fixtures.network.interface_drivers import PLUGGING, other_interface_driver
 from fixtures.network.l2_agent import L2Agent
-from fixtures.network.ml2 import Ml2
+from fixtures.network.ml2 import RANGES, Ml2
 from fixtures.network.neutron_server import to_restart
 from fixtures.network.ovsdb import to_be_told
 from fixtures.network.tunnel_reports import Report
 from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
 from fixtures.nodes.nodes import Node
+from fixtures.nodes.surroundings import Surroundings
 from fixtures.nodes.systemd_units import Unit, wait_until_settled
 
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
@@ -320,4 +322,42 @@ def test_open_vswitch_database_answers(l2_node: Node, open_vswitch: Unit) -> Non
     assert answer.succeeded, (
         f"{l2_node.name}: Open vSwitch's database does not answer: {last_line(answer.stderr)}. "
         f"Fix: {to_be_told(answer.stderr, restart)}; read {service.to_see_why}"
+    )
+
+
+@pytest.mark.req("SVC-6")
+def test_agents_plug_as_the_layer_2_agent_of_the_node_does(
+    network_node: Node, l2_agent: L2Agent, node_surroundings: list[Surroundings], subtests: pytest.Subtests
+) -> None:
+    """`interface_driver = linuxbridge`: that of another guide plugs the routers' ports into nothing."""
+    plugging = [around for around in node_surroundings if around.name in PLUGGING]
+    if not plugging:
+        pytest.skip(f"{network_node.name}: no L3 or DHCP agent is there")
+    for around in plugging:
+        with subtests.test(around.name):
+            wrong = other_interface_driver(around, l2_agent.driver.agent)
+            assert not wrong, wrong
+
+
+@pytest.mark.req("SVC-6")
+def test_projects_networks_are_of_types_that_there_are(controller_node: Node, ml2: Ml2) -> None:
+    """`type_drivers = flat,vlan,vxlan`: what tenant_network_types names must be among them."""
+    told, unknown = ", ".join(ml2.tenant_network_types), ", ".join(ml2.types_without_driver)
+    assert not unknown, (
+        f"{controller_node.name}: [ml2] {ml2.types_option} = {told} ({ml2.config.origin(ml2.types_option, 'ml2')}), "
+        f"but type_drivers leaves out {unknown}. Fix: add {unknown} to [ml2] type_drivers in "
+        f"{ml2.config.origin('type_drivers', 'ml2')}, then {to_restart(controller_node)}"
+    )
+
+
+@pytest.mark.req("SVC-6")
+def test_projects_networks_have_ids_to_take(controller_node: Node, ml2: Ml2) -> None:
+    """`vni_ranges = 1:1000`: without it `openstack network create` ends in `No tenant network is available`."""
+    kinds = [kind for kind in ml2.tenant_network_types if kind in RANGES]
+    wanted = " or ".join(f"[{RANGES[kind][0]}] {RANGES[kind][1]}" for kind in kinds)
+    example = "provider:100:200" if kinds[:1] == ["vlan"] else "1:1000"
+    assert not ml2.lacks_ranges, (
+        f"{controller_node.name}: [ml2] {ml2.types_option} = {', '.join(kinds)} "
+        f"({ml2.config.origin(ml2.types_option, 'ml2')}), and no file sets {wanted}, so there is no ID for a project's "
+        f"network. Fix: set {wanted} = {example} in {ml2.file}, then {to_restart(controller_node)}"
     )

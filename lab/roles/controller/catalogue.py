@@ -15,7 +15,8 @@ SERVICES = (
 
 cloud = openstack.connect(cloud="admin")
 roles = {role.name: role for role in cloud.identity.roles()}
-roles["service"] = cloud.identity.create_role(name="service")
+if "service" not in roles:  # Keystone's bootstrap makes it since 2023.2
+    roles["service"] = cloud.identity.create_role(name="service")
 project = cloud.identity.create_project(name="service", domain_id="default")
 for name, kind, url in SERVICES:
     password = os.environ[f"{name.upper()}_PASS"]

@@ -1,7 +1,7 @@
 # What a fault's script calls by Debian's names, by DevStack's; and what the suite is to say of it.
 # Without meaning here, as no package is behind the services: client-package-missing and releases-mixed.
 /systemctl/ {
-    s/\<\(nova\|neutron\|cinder\|glance\|swift\)-[a-z0-9-]*[a-z]\>/&.service/g
+    s/\<\(nova\|neutron\|cinder\|glance\|placement\|swift\)-[a-z0-9-]*[a-z]\>/&.service/g
     s/\.service\.service\>/.service/g
 }
 s/\<glance-api\.service\>/devstack@g-api.service/g
@@ -17,6 +17,7 @@ s/\<neutron-linuxbridge-agent\.service\>/devstack@q-agt.service/g
 s/\<neutron-metadata-agent\.service\>/devstack@q-meta.service/g
 s/\<cinder-scheduler\.service\>/devstack@c-sch.service/g
 s/\<cinder-volume\.service\>/devstack@c-vol.service/g
+s/\<placement-api\.service\>/devstack@&/g
 s/\<swift-\(proxy\|account\|container\|object\)\.service\>/devstack@s-\1.service/g
 
 # nova.conf, and nova-cpu.conf, which DevStack copies from it

@@ -13,7 +13,7 @@
     s/\<neutron-\(linuxbridge\|l3\|dhcp\|metadata\)-agent\>/kolla-neutron_\1_agent-container/g
     s/\<neutron-api\>/kolla-neutron_server-container/g
     s/\<neutron-rpc-server\>/kolla-neutron_rpc_server-container/g
-    s/\<glance-api\>/kolla-glance_api-container/g
+    s/\<\(glance\|placement\)-api\>/kolla-\1_api-container/g
     s/\<memcached\>/kolla-memcached-container/g
     s/\<swift-\(proxy\|account\|container\|object\)\>/kolla-swift_\1_server-container/g
     s/\<tgt\>/kolla-tgtd-container/g
@@ -23,6 +23,8 @@
 s#/etc/neutron/plugins/ml2/linuxbridge_agent\.ini#/etc/kolla/neutron-linuxbridge-agent/linuxbridge_agent.ini#g
 s#/etc/neutron/metadata_agent\.ini#/etc/kolla/neutron-metadata-agent/metadata_agent.ini#g
 s#/etc/\(nova\|neutron\|cinder\)/\(nova\|neutron\|cinder\)\.conf#/etc/kolla/\1-*/\2.conf#g
+s#/etc/glance/glance-api\.conf#/etc/kolla/glance-api/glance-api.conf#g
+s#/etc/placement/placement\.conf#/etc/kolla/placement-api/placement.conf#g
 s#/etc/nova/policy\.yaml#/etc/kolla/nova-api/policy.yaml#g
 s#/etc/iscsi/iscsid\.conf#/var/lib/containers/storage/volumes/iscsi_info/_data/iscsid.conf#g
 s#/etc/swift/\*-server\.conf#/etc/kolla/swift-*/*-server.conf#g

@@ -1,0 +1,32 @@
+import pytest
+
+from fixtures.network.ml2 import Ml2
+from fixtures.nodes.config import EffectiveConfig
+
+
+def ml2(text: str) -> Ml2:
+    return Ml2(EffectiveConfig("neutron-server.service", {"/etc/neutron/plugins/ml2/ml2_conf.ini": text}))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_lacking"),
+    [
+        ("[ml2]\ntenant_network_types = vxlan\n", True),
+        ("[ml2]\nproject_network_types = vxlan\n", True),
+        ("[ml2]\ntenant_network_types = vxlan\n[ml2_type_vxlan]\nvni_ranges =\n", True),
+        ("[ml2]\ntenant_network_types = vxlan\n[ml2_type_vxlan]\nvni_ranges = 1:1000\n", False),
+        ("[ml2]\ntenant_network_types = vlan,geneve\n[ml2_type_geneve]\nvni_ranges = 1:9\n", False),
+        ("[ml2]\ntenant_network_types = vxlan,local\n", False),
+        ("[ml2]\ntenant_network_types =\n", False),
+        ("[ml2]\n", False),
+        ("[DEFAULT]\nservice_plugins = router,network_segment_range\n[ml2]\ntenant_network_types = vxlan\n", False),
+    ],
+)
+def test_projects_networks_need_a_range(text: str, is_lacking: bool) -> None:
+    assert ml2(text).lacks_ranges is is_lacking
+
+
+@pytest.mark.parametrize(("drivers", "unknown"), [("flat,vlan", ["vxlan"]), ("flat, vxlan", []), ("", [])])
+def test_projects_networks_are_of_known_types(drivers: str, unknown: list[str]) -> None:
+    told = f"type_drivers = {drivers}\n" if drivers else ""
+    assert ml2(f"[ml2]\n{told}tenant_network_types = vxlan\n").types_without_driver == unknown

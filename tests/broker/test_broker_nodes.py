@@ -1,0 +1,27 @@
+import pytest
+
+from fixtures.broker.broker_faults import descriptors_full, faults_by_alarm, parted
+from fixtures.broker.broker_status import BrokerStatus
+from fixtures.nodes.nodes import Node
+
+
+@pytest.mark.req("SVC-4")
+def test_broker_takes_messages(controller_node: Node, broker_status: BrokerStatus, subtests: pytest.Subtests) -> None:
+    """`rabbitmqctl status`, Alarms: with too little memory or disk it lets services in, and takes nothing of them."""
+    for kind, fault in faults_by_alarm(broker_status).items():
+        with subtests.test(kind):
+            assert not fault, fault
+
+
+@pytest.mark.req("SVC-4")
+def test_broker_has_room_for_connections(controller_node: Node, broker_status: BrokerStatus) -> None:
+    """`LimitNOFILE`: each connection takes a file descriptor."""
+    fault = descriptors_full(broker_status)
+    assert not fault, fault
+
+
+@pytest.mark.req("SVC-4")
+def test_broker_is_not_parted(controller_node: Node, broker_status: BrokerStatus) -> None:
+    """`rabbitmqctl cluster_status`, Network Partitions: two halves of a cluster that go on without each other."""
+    fault = parted(broker_status)
+    assert not fault, fault

@@ -1,0 +1,71 @@
+"""What is around the services of a node, whichever they are: folders, files, programs, a proxy."""
+
+import pytest
+
+from fixtures.nodes.surroundings import Surroundings
+from fixtures.nodes.surroundings_trouble import lacking, proxied, unreadable, unwritable, without_kvm, without_room
+
+
+@pytest.mark.req("SVC-6")
+def test_services_may_read_their_configuration(
+    node_surroundings: list[Surroundings], subtests: pytest.Subtests
+) -> None:
+    """`chown root:nova /etc/nova/nova.conf`, `chmod 640`: what root wrote anew is root's alone."""
+    for around in node_surroundings:
+        for path in around.files:
+            with subtests.test(f"{around.name} {path}"):
+                refused = unreadable(around, path)
+                assert not refused, refused
+
+
+@pytest.mark.req("SVC-6")
+def test_services_may_write_to_their_folders(node_surroundings: list[Surroundings], subtests: pytest.Subtests) -> None:
+    """`chown nova:nova /var/lib/nova/instances`: a disk that was mounted there as root is root's."""
+    for around in node_surroundings:
+        for folder in around.folders:
+            with subtests.test(f"{around.name} {folder.path}"):
+                refused = unwritable(around, folder)
+                assert not refused, refused
+
+
+@pytest.mark.req("SVC-6")
+def test_services_have_room_in_their_folders(node_surroundings: list[Surroundings], subtests: pytest.Subtests) -> None:
+    """`df -h`, `df -i`: as much is free as this run itself is about to need."""
+    for around in node_surroundings:
+        for folder in around.folders:
+            with subtests.test(f"{around.name} {folder.path}"):
+                full = without_room(around, folder)
+                assert not full, full
+
+
+@pytest.mark.req("SVC-6")
+def test_services_find_the_programs_that_they_run(
+    node_surroundings: list[Surroundings], subtests: pytest.Subtests
+) -> None:
+    """`yum install qemu-img dnsmasq …`: what the options of a service call for is where it looks for it."""
+    for around in node_surroundings:
+        for program in around.programs:
+            with subtests.test(f"{around.name} {program.name}"):
+                missing = lacking(around, program)
+                assert not missing, missing
+
+
+@pytest.mark.req("SVC-6")
+def test_services_ask_each_other_without_a_proxy(
+    node_surroundings: list[Surroundings], subtests: pytest.Subtests
+) -> None:
+    """`no_proxy = controller`: a proxy for the packages of a distribution knows nothing of this cloud."""
+    for around in node_surroundings:
+        with subtests.test(around.name):
+            sent = proxied(around)
+            assert not sent, sent
+
+
+@pytest.mark.req("SVC-6")
+def test_node_has_kvm_where_nova_is_to_use_it(node_surroundings: list[Surroundings]) -> None:
+    """`egrep -c '(vmx|svm)' /proc/cpuinfo` says 0: then `virt_type = qemu`."""
+    there = {around.name: around for around in node_surroundings}
+    if "nova-compute" not in there:
+        pytest.skip(f"{node_surroundings[0].node}: no nova-compute is there")
+    missing = without_kvm(there["nova-compute"], there.get("libvirt"))
+    assert not missing, missing
