@@ -49,6 +49,19 @@ def test_one_that_does_not_list_them_is_skipped(tmp_path: Path, monkeypatch: pyt
         listed(tmp_path, monkeypatch, "echo 'Error: it has gone' >&2; exit 69\n")
 
 
+def test_a_virtual_host_of_another_broker_hides_no_other_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = f"[ \"$3\" != / ] || {{ echo 'Virtual host / does not exist' >&2; exit 70; }}\n{LIST}"
+    found = listed(tmp_path, monkeypatch, script, "nova", "neutron")
+    assert {each.vhost for each in found} == {"nova", "neutron"}
+
+
+def test_one_that_is_slow_is_asked_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = f'echo "$3" >> "{tmp_path}/asked"\n[ "$3" != nova ] || exit 124\n{LIST}'
+    with pytest.raises(pytest.skip.Exception, match="rabbitmqctl lists no queues: no answer"):
+        listed(tmp_path, monkeypatch, script, "neutron", "nova", "x")
+    assert (tmp_path / "asked").read_text().split() == ["/", "neutron", "nova"]
+
+
 def test_lines_that_are_of_no_queue_are_left_out() -> None:
     lines = ["Listing queues ...", "#/", "name\tmessages\tconsumers", "a\t1\t2", "b\tmany\t0", "c\t1", "#d\t5\t0"]
     assert queues_in(lines) == [Queue("/", "a", 1, 2), Queue("/", "#d", 5, 0)]

@@ -13,6 +13,7 @@ import pytest
 
 from fixtures.broker import broker_status as module
 from fixtures.broker.broker_status import BrokerStatus, status_in
+from fixtures.core.deadlines import Deadlines
 from fixtures.nodes.nodes import Node
 from selftests.identity.known_logins import this_machine
 from selftests.nodes.known_nodes import known_node
@@ -77,7 +78,7 @@ def machine(folder: Path, monkeypatch: pytest.MonkeyPatch, rabbitmqctl: str) -> 
 
 def status_on(node: Node) -> BrokerStatus:
     made: Any = module.broker_status
-    found: BrokerStatus = made.__wrapped__(node)
+    found: BrokerStatus = made.__wrapped__(node, Deadlines().scaled(0.001))
     return found
 
 
@@ -100,6 +101,20 @@ def test_it_is_asked_where_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (found.node, set(found.alarms), found.is_parted) == ("compute1", {"memory"}, False)
     assert found.numbers["total_limit"] == 927
     assert module.blocked_connections(found) == 2
+
+
+def test_an_alarm_of_a_moment_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "status").write_text(json.dumps({**STATUS, "alarms": [alarm("memory")]}))
+    (tmp_path / "cluster").write_text(json.dumps(CLUSTER))
+    (tmp_path / "sound").write_text(json.dumps(STATUS))
+    found = status_on(machine(tmp_path, monkeypatch, f'{CTL}\ncp "{{0}}/sound" "{{0}}/status"\n'))
+    assert (found.alarms, found.numbers["total_limit"]) == (frozenset(), 927)
+
+
+def test_one_that_is_slow_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(pytest.skip.Exception, match="rabbitmqctl tells nothing: no answer"):
+        status_on(machine(tmp_path, monkeypatch, 'echo "$@" >> "{0}/asked"; exit 124\n'))
+    assert (tmp_path / "asked").read_text().splitlines() == ["-q status --formatter json"]
 
 
 def test_an_older_one_is_understood_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,9 +217,17 @@ def test_an_alarm_fails(told: Mapping[str, Any], said: str) -> None:
         checks.test_broker_takes_messages(NODE, status({**STATUS, **told}), ONE)
 
 
-@pytest.mark.parametrize(("name", "what"), [("total", ""), ("sockets", " for sockets")])
-def test_the_last_file_descriptors_fail(name: str, what: str) -> None:
-    full = {**STATUS, "file_descriptors": {**DESCRIPTORS, f"{name}_used": DESCRIPTORS[f"{name}_limit"]}}
+def test_descriptors_for_files_may_be_used_up() -> None:
+    cached = {**STATUS, "file_descriptors": {**DESCRIPTORS, "total_used": DESCRIPTORS["total_limit"]}}
+    checks.test_broker_has_room_for_connections(NODE, status(cached))
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [({"total_limit": 900, "total_used": 890}, ""), ({**DESCRIPTORS, "sockets_used": 832}, " for sockets")],
+)
+def test_the_last_file_descriptors_fail(told: Mapping[str, int], what: str) -> None:
+    full = {**STATUS, "file_descriptors": told}
     with pytest.raises(AssertionError, match=rf"of its \d+ file descriptors{what}, expected less than 90%"):
         checks.test_broker_has_room_for_connections(NODE, status(full))
 
