@@ -22,7 +22,7 @@ STATUS = {"max_connections": "151", "Threads_connected": "20", "Max_used_connect
 # What the probe uses of sqlalchemy 1.x and 2.x: create_engine, and of an engine its url, its driver and its dialect.
 # Errors have a number and words, as those of PyMySQL
 FAKE = r"""
-import json, os, re
+import json, os, re, time
 try:
     from urllib.parse import unquote
 except ImportError:
@@ -80,6 +80,7 @@ class Dialect(object):
         server = SERVERS.get(url.host)
         if not server:
             raise Error(2003, "Can't connect to MySQL server on '%s'" % url.host)
+        time.sleep(server.get("seconds", 0))
         if "says" in server:
             raise Error(*server["says"])
         if server["users"].get(url.username) != url.password:

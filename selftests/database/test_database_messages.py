@@ -13,7 +13,7 @@ from fixtures.database.database_refusal import refusal
 from fixtures.database.database_servers import crowding, unready
 from fixtures.database.databases import Database
 from fixtures.database.schemas import fault_in_schema, to_sync
-from fixtures.nodes.containers import Container
+from fixtures.nodes.service import Service
 from selftests.database.known_databases import CELL0, opened
 
 checks: Any = importlib.import_module("tests.database.test_database_nodes")
@@ -29,6 +29,7 @@ class One:
 
 
 ONE: Any = One()
+HOST: Any = None
 
 
 def refused(code: int, said: str = "no", **others: Any) -> Outcome:
@@ -115,10 +116,16 @@ def test_a_schema_is_to_be_made_or_brought_up_to_date() -> None:
 
 
 def test_in_a_container_the_command_is_the_engines() -> None:
-    container = Container("placement_api", "podman", "running")
     option = opened(OPEN, "placement_database", "placement").option
-    assert to_sync(option, container) == "podman exec placement_api placement-manage db sync"
-    assert to_sync(opened(OPEN, "database", "watcher").option, None) == "the db sync of watcher"
+    inside = Service(HOST, {"Id": "x", "ContainerName": "placement_api", "ContainerEngine": "podman"})
+    assert to_sync(option, inside) == "podman exec placement_api placement-manage db sync"
+    assert to_sync(opened(OPEN, "database", "watcher").option, Service(HOST, {})) == "the db sync of watcher"
+
+
+def test_in_a_virtual_environment_the_command_is_its_own_and_the_user_the_units() -> None:
+    there = Service(HOST, {"Id": "devstack@n-sch.service", "User": "stack", "VirtualEnv": "/opt/stack/data/venv/bin"})
+    command = "/opt/stack/data/venv/bin/nova-manage db sync"
+    assert to_sync(opened(OPEN, "database", "nova").option, there) == f'su -s /bin/sh -c "{command}" stack'
 
 
 def cells(*cells: Cell) -> dict[str, str]:
@@ -157,6 +164,12 @@ def test_a_cell_that_is_missing_is_told(there: tuple[Cell, ...], missing: list[s
 
 def test_a_cell_of_which_nothing_is_known_is_not_told() -> None:
     assert not any(cells(Cell(CELL0, "cell0", OPEN), Cell("c1", "cell1", Outcome(why="kind"))).values())
+
+
+def test_a_large_server_has_room_until_few_are_left() -> None:
+    for used, is_full in ((3700, False), (3995, False), (3996, True)):
+        status = {"max_connections": "4096", "threads_connected": str(used)}
+        assert bool(crowding(opened(Outcome(host="db", status=status)))) is is_full
 
 
 @pytest.mark.parametrize(("used", "is_full"), [(89, False), (90, True), (101, True), (0, False)])

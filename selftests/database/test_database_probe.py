@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures.database.database_outcome import Outcome, outcomes_in
-from fixtures.database.database_probe import LACKS_SQLALCHEMY, PROBE, RUN
+from fixtures.database.database_probe import AT_ONCE, LACKS_SQLALCHEMY, PROBE, RUN, TIMEOUT, WHOLE
 from selftests.database.known_databases import CELL0, PASSWORD, STATUS, database, heard, server, url_to, with_servers
 
 
@@ -86,6 +86,15 @@ def test_what_cannot_be_opened_has_a_word(tmp_path: Path, url: str, why: str) ->
     assert outcomes_in(said)[0].why == why
     assert not any(secret in said for secret in ("half", "of-it", "s3cret"))
     assert heard(python) == []
+
+
+def test_one_whose_turn_never_came_is_not_called_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hurried = PROBE.replace(f"= {TIMEOUT}, {WHOLE}, {AT_ONCE},", f"= {TIMEOUT}, 1, {AT_ONCE},", 1)
+    monkeypatch.setattr("selftests.database.test_database_probe.PROBE", hurried)
+    python = with_servers(tmp_path, {"db": {**server(nova=database()), "seconds": 30}})
+    file = written(tmp_path, *(url_to(f"nova{number}") for number in range(AT_ONCE + 1)))
+    found = outcomes(python, *(request_for(file, 2 * number) for number in range(1, AT_ONCE + 2)))
+    assert sorted(each.why for each in found) == ["no answer"] + ["silent"] * AT_ONCE
 
 
 def test_a_file_that_has_changed_says_nothing(tmp_path: Path) -> None:

@@ -101,6 +101,19 @@ def test_a_package_that_is_not_there_says_nothing(lacking: Lacking) -> None:
     assert lacking("no-package", ["a"], []) == []
 
 
+@pytest.mark.parametrize(("repository", "lacks"), [("expand", ["9"]), ("data_migration", []), ("contract", [])])
+def test_what_keystone_does_after_its_restart_may_wait(
+    tmp_path: Path, lacking: Lacking, repository: str, lacks: list[str]
+) -> None:
+    package = f"keystone_of_{repository}"
+    folder = tmp_path / package / f"common/sql/{repository}_repo"
+    os.makedirs(folder / "versions")
+    (folder / "migrate.cfg").write_text(f"[db_settings]\nrepository_id=keystone_{repository}\n")
+    (folder / "versions/009_of_this.py").touch()
+    (tmp_path / package / "__init__.py").touch()
+    assert lacking(package, [], [[f"keystone_{repository}", 8]]) == lacks
+
+
 @pytest.mark.parametrize(
     ("had", "lacks"),
     [
