@@ -38,6 +38,16 @@ def test_nova_computes_folders() -> None:
     }
 
 
+def test_locks_and_what_ceph_holds_need_little_room() -> None:
+    text = f"{NOVA}[oslo_concurrency]\nlock_path = /var/lock/nova\n[libvirt]\nimages_type = rbd\n"
+    needs = {each.path: each.need for each in folders_of("nova-compute", config_of("nova-compute", text), service())}
+    assert (needs["/var/lock/nova"], needs["/srv/nova/instances"]) == (1, 8)
+
+
+def test_a_file_of_its_own_tells_where_to_log() -> None:
+    assert folders("nova-conductor", "[DEFAULT]\nlog_dir = /a\nlog_config_append = /etc/nova/logging.conf\n") == {}
+
+
 def test_a_folder_that_is_not_known_is_not_asked_for() -> None:
     text = f"{NOVA}instances_path = $elsewhere/instances\nlog_dir = logs\n"
     assert folders("nova-compute", text) == {"/srv/nova": "[DEFAULT] state_path"}

@@ -8,7 +8,15 @@ from fixtures.nodes.service import Service
 from fixtures.nodes.service_needs import Folder, Program
 from fixtures.nodes.surroundings import Surroundings
 from fixtures.nodes.surroundings_probe import Answer, Place
-from fixtures.nodes.surroundings_trouble import is_around, lacking, proxied, unwritable, without_kvm, without_room
+from fixtures.nodes.surroundings_trouble import (
+    is_around,
+    lacking,
+    proxied,
+    unreadable,
+    unwritable,
+    without_kvm,
+    without_room,
+)
 
 FOLDER = Folder("/srv/images", "[a] filesystem_store_datadir", "/etc/glance/glance-api.conf:7", 64)
 SOUND = Place("/srv/images", True, "/srv/images", "glance:glance 755", True, "rwx", "", 100 * 1024, 1000)
@@ -74,6 +82,19 @@ def test_a_log_that_is_there_needs_only_itself() -> None:
     assert "is root:root 644" in unwritable(of_place(replace(SOUND, may="r", owner="root:root 644")), log)
 
 
+@pytest.mark.parametrize(
+    ("closed", "fix"),
+    [
+        ("/etc/nova", "chown root:glance /etc/nova; chmod u=rwx,g=rx,o= /etc/nova; then"),
+        ("/srv", "chmod o+x /srv; then"),
+    ],
+)
+def test_a_folder_of_others_is_not_taken_from_them(closed: str, fix: str) -> None:
+    place = replace(SOUND, path="/srv/nova.conf", may="", closed=closed)
+    said = unreadable(replace(of_place(place), files={place.path: True}), place.path)
+    assert f"Fix: on compute1, {fix}" in said
+
+
 def test_a_missing_program_is_named_with_its_option() -> None:
     program = Program("qemu-img", "the image of each server", "qemu-utils (RDO: qemu-img)")
     assert not lacking(around(), program)
@@ -115,6 +136,10 @@ def test_a_proxy_for_others_is_not(found: dict[str, Any]) -> None:
         ("10.0.0.11", "10.0.0.0/8", True),
         ("10.0.0.11", "192.168.0.0/16", False),
         ("fd00::11", "controller", False),
+        ("fd00::11", "localhost,fd00::11", True),
+        ("fd00::11", "[fd00::11]:5000", True),
+        ("fd00::11", "fd00::/8", True),
+        ("fd00::11", "fd00::12", False),
         ("controller", "", False),
     ],
 )
