@@ -5,7 +5,7 @@ from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.cloud.connection import is_operator
-from fixtures.identity.endpoints import Endpoint, endpoints_of, http_status
+from fixtures.identity.endpoints import endpoints_of, http_status
 from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
 
 
@@ -33,7 +33,8 @@ def test_a_wrong_password_is_told(requests_mock: Mocker, cloud: Connection) -> N
 
 def test_only_public_endpoints_of_the_region_count(requests_mock: Mocker, cloud: Connection) -> None:
     keystone(requests_mock, "member")
-    assert endpoints_of(cloud) == [Endpoint("identity", KEYSTONE), Endpoint("compute", NOVA)]
+    found = [(each.service, each.url, each.interface) for each in endpoints_of(cloud)]
+    assert found == [("identity", KEYSTONE, "public"), ("compute", NOVA, "public")]
 
 
 def test_any_status_is_an_answer(requests_mock: Mocker) -> None:
