@@ -16,7 +16,7 @@ SERVER = cast(Any, SimpleNamespace(id="5e1f"))
 
 def cloud(console: str) -> Connection:
     told = {"output": console}
-    return cast(Any, SimpleNamespace(compute=SimpleNamespace(get_server_console_output=lambda _: told)))
+    return cast(Connection, SimpleNamespace(compute=SimpleNamespace(get_server_console_output=lambda _: told)))
 
 
 @pytest.mark.parametrize("below", ["", KERNEL, KERNEL * 40], ids=["nothing", "a line", "many lines"])
