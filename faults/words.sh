@@ -21,8 +21,8 @@ drop_nat() {
 
 sql() { mariadb "$1" -e "$2"; }
 long_ago='date_sub(utc_timestamp(), interval 5 minute)'
-# age_reports BINARY, age_agents BINARY [HOST]: a stopped service is missed at once, and not only after a minute.
-age_reports() { sql nova "update services set last_seen_up=$long_ago, updated_at=$long_ago where \`binary\`='$1'"; }
+# age_reports BINARY [HOST], age_agents BINARY [HOST]: a stopped service is missed at once, and not only after a minute.
+age_reports() { sql nova "update services set last_seen_up=$long_ago, updated_at=$long_ago where \`binary\`='$1' and host like '${2:-%}'"; }
 age_agents() { sql neutron "update agents set heartbeat_timestamp=$long_ago where \`binary\`='$1' and host like '${2:-%}'"; }
 
 # cut_broker ADDRESS: end what is open to the broker from there, which the packet filter would let live on.

@@ -11,14 +11,14 @@ from lab import commands, leftovers, logs, owner, preflight
 from lab.errors import LabError, LackingError
 from lab.machines import DEFAULT, clouds, machines
 
-_DESCRIPTION = """A real OpenStack on this machine, out of Debian's packages: a controller, a compute and a
-block storage node, on networks of their own that nothing leaves."""
+_DESCRIPTION = """A real OpenStack on this machine, out of Debian's packages: a controller, compute and
+block storage nodes, on networks of their own that nothing leaves."""
 
 _EPILOG = """exit codes: 0 done, 1 failed, 2 this machine lacks something, or wrong arguments, 3 down,
 130 interrupted; exec passes on the exit code of its command.
 
 for example:
-  ./lab/lab up && ./lab/lab exec -- pytest --hosts=controller,compute1,block1"""
+  ./lab/lab up && ./lab/lab exec -- pytest --hosts=controller,compute1,compute2,block1"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -30,15 +30,17 @@ def mistakes(entry: Mapping[str, Any], machines: Collection[str], roles: Collect
         yield f"{_seen(key, entry)} names of folders in lab/roles. Fix: some of {', '.join(sorted(roles))}"
     for key in (key for key in entry if key not in {*TEXTS, *ROLES, "words", *tables}):
         yield f"{key} means nothing here. Fix: take it out; {', '.join([*TEXTS, *ROLES])} and words are what a fault has"
-    yield from _of_machines(tables, machines)
+    yield from _of_machines(tables, machines, roles)
 
 
-def _of_machines(tables: Mapping[str, dict[str, Any]], machines: Collection[str]) -> Iterator[str]:
+def _of_machines(
+    tables: Mapping[str, dict[str, Any]], machines: Collection[str], roles: Collection[str]
+) -> Iterator[str]:
     if not tables:
         yield f"nothing is broken anywhere. Fix: add a table, such as [{next(iter(machines))}], with break and mend"
     for name, scripts in tables.items():
-        if name not in machines:
-            yield f"[{name}] is no machine of the lab. Fix: one of {', '.join(machines)}"
+        if name not in {*machines, *roles}:
+            yield f"[{name}] is no machine of the lab. Fix: one of {', '.join(machines)}, or a role, such as compute"
         else:
             wanted = (key for key in SCRIPTS if not _is_text(scripts.get(key)))
             yield from (f"[{name}] {_seen(key, scripts)} a script. Fix: {key} = '''COMMANDS'''" for key in wanted)

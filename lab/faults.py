@@ -10,7 +10,7 @@ from pathlib import Path
 from lab import runner
 from lab.errors import LabError
 from lab.fault_file import ROLES, mistakes
-from lab.machines import clouds, machines
+from lab.machines import Machine, clouds, machines
 from lab.paths import CHECKOUT, LAB, STATE
 
 FOLDER = CHECKOUT / "faults"
@@ -32,7 +32,7 @@ class Fault:
     """What the failure's message must contain."""
     source: str
     breaks: dict[str, str]
-    """The script for each machine."""
+    """The script for each machine, or for every machine of a role."""
     mends: dict[str, str]
     roles: frozenset[str] = frozenset()
     """Of lab/roles, what the machines that it breaks must have for it."""
@@ -41,12 +41,21 @@ class Fault:
 
     def can_be_on(self, cloud: str | None = None) -> bool:
         """Can it be done on this cloud of the lab; without one on the present?"""
-        everyone = machines(cloud)
-        if not self.breaks.keys() <= everyone.keys():
-            return False
-        broken = {role for name in self.breaks for role in everyone[name].roles}
-        there = {role for machine in everyone.values() for role in machine.roles}
-        return self.roles <= broken and not self.without_roles & there
+        meant = [of_name(name, cloud) for name in self.breaks]
+        broken = {role for each in meant for machine in each for role in machine.roles}
+        there = {role for machine in machines(cloud).values() for role in machine.roles}
+        return all(meant) and self.roles <= broken and not self.without_roles & there
+
+
+def of_name(name: str, cloud: str | None = None) -> list[Machine]:
+    """Return the machines for which a table of a fault is.
+
+    Args:
+        name: of a machine, or of a role: then each machine that has it.
+        cloud: of lab/clouds; without, the present one.
+    """
+    everyone = machines(cloud)
+    return [everyone[name]] if name in everyone else [each for each in everyone.values() if name in each.roles]
 
 
 def catalogue() -> dict[str, Fault]:
@@ -125,7 +134,7 @@ def words_of(roles: Iterable[str]) -> str:
 
 def said_here(fault: Fault) -> tuple[str, ...]:
     """Return what the failure's message must contain, with the names that things have where the fault is."""
-    roles = dict.fromkeys(role for name in fault.breaks for role in machines()[name].roles)
+    roles = dict.fromkeys(role for name in fault.breaks for machine in of_name(name) for role in machine.roles)
     return tuple(in_words_of(roles, each) for each in fault.words)
 
 
@@ -137,16 +146,15 @@ def _read(path: Path, known: Collection[str], roles: Collection[str]) -> Fault:
         raise LabError(f"{place}: not TOML: {error}. Fix: see docs/adding-a-fault.md") from None
     if wrong := list(mistakes(entry, known, roles)):
         raise LabError("\n".join(f"{place}: {each}" for each in wrong))
-    scripts = {key: entry.pop(key) for key in list(entry) if key in known}  # done in the order of the file
+    scripts = {key: entry.pop(key) for key in list(entry) if key in {*known, *roles}}  # done in the order of the file
     breaks, mends = ({name: each[what] for name, each in scripts.items()} for what in ("break", "mend"))
     lists = {"words": tuple(entry["words"]), **{key: frozenset(entry.get(key, ())) for key in ROLES}}
     return Fault(name=path.stem, **{**entry, **lists}, breaks=breaks, mends=mends)
 
 
 def _on_machines(scripts: dict[str, str]) -> None:
-    for name, script in scripts.items():
-        machine = machines()[name]
+    for machine, script in [(machine, script) for name, script in scripts.items() for machine in of_name(name)]:
         whole = words_of(machine.roles) + in_words_of(machine.roles, _WORDS.read_text() + script)
         done = runner.on_machine(machine, "bash", "-euo", "pipefail", "-c", whole)
         if done.returncode:
-            raise LabError(f"{name}: {done.stderr.strip()[-300:] or f'exit code {done.returncode}'}")
+            raise LabError(f"{machine.name}: {done.stderr.strip()[-300:] or f'exit code {done.returncode}'}")

@@ -77,10 +77,15 @@ def _machine(name: str, suite: str, entry: Mapping[str, Any]) -> Machine:
     return Machine(name=name, debian=suite, **{**entry, "roles": tuple(entry["roles"])})
 
 
-def _table(cloud: str) -> dict[str, Any]:
+def _table(cloud: str, *, is_taken: bool = False) -> dict[str, Any]:
+    """What a cloud is.
+
+    Args:
+        is_taken: by one that is like it, which does not get what this one has alone.
+    """
     own = tomllib.loads((CLOUDS / f"{cloud}.toml").read_text())
-    like = _table(own.pop("like")) if "like" in own else {"machines": {}, "networks": {}}
-    everywhere = own.pop("roles", [])
-    machines = {**like["machines"], **own.pop("machines", {})}
+    like = _table(own.pop("like"), is_taken=True) if "like" in own else {"machines": {}, "networks": {}}
+    everywhere, alone = own.pop("roles", []), own.pop("alone", {})
+    machines = {**like["machines"], **own.pop("machines", {}), **({} if is_taken else alone)}
     with_roles = {name: {**entry, "roles": [*entry["roles"], *everywhere]} for name, entry in machines.items()}
     return {**like, **own, "machines": with_roles}

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from lab import host_kernel, host_packages
 from lab.errors import LackingError
-from lab.machines import machines
+from lab.machines import clouds, machines
 from lab.paths import CACHE, STATE
 
 _GIB = 1024**3
 _PROCESSORS = 2  # a user-mode kernel fills one (it has no SMP), and the services of the controller the other
-_MEMORY = 8  # GiB available: 4.4 GiB of the controller, the memory of the UML machines as they touch it
+_CONTROLLER = (
+    4.4  # GiB of memory, of which a container has none of its own; those of the UML machines are in lab/clouds
+)
 _DISK_TO_BUILD = 20  # GiB: packages, kernel source, trees and disks of every machine
 _DISK_TO_RUN = 4  # GiB: what the machines write over their images
 _SHARED_MEMORY = Path("/dev/shm")
@@ -48,7 +50,7 @@ def lacks_to_run(cloud: str) -> list[str]:
     """Return what this machine, of the right kind, lacks to run a cloud of the lab."""
     return [
         *_processors(),
-        *_memory(),
+        *_memory(cloud),
         *_shared_memory(cloud),
         *_disk(_existing(STATE), _DISK_TO_RUN),
         *_cache_permits("noexec", os.ST_NOEXEC),
@@ -87,12 +89,24 @@ def _processors() -> list[str]:
     return [] if seen >= _PROCESSORS else [f"too few processors: {seen}, {_PROCESSORS} needed"]
 
 
-def _memory() -> list[str]:
+def _memory(cloud: str) -> list[str]:
     lines = _MEMINFO.read_text().splitlines()
-    kib = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    if kib >= _MEMORY * 1024**2:
+    available = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable")) / 1024**2
+    if available >= _needed(cloud):
         return []
-    return [f"too little memory: {kib / 1024**2:.1f} GiB available, {_MEMORY} GiB needed"]
+    smaller = [name for name in clouds() if available >= _needed(name)]
+    fix = f". Fix: take a smaller cloud, ./lab/lab up NAME: {', '.join(smaller)}" if smaller else ""
+    return [f"too little memory: {available:.1f} GiB available, {_needed(cloud)} GiB needed{fix}"]
+
+
+def _needed(cloud: str) -> int:
+    """Whole GiB of memory that a cloud takes: no machine touches the last of its own."""
+    return int(_CONTROLLER + _of_uml(cloud) / _GIB)
+
+
+def _of_uml(cloud: str) -> int:
+    """Bytes that the machines with a kernel of their own may take."""
+    return sum(machine.memory for machine in machines(cloud).values()) * 1024**2
 
 
 def _shared_memory(cloud: str) -> list[str]:
@@ -109,7 +123,7 @@ def _exec(shared: Path) -> list[str]:
 
 
 def _space(shared: Path, cloud: str) -> list[str]:
-    needed = sum(machine.memory for machine in machines(cloud).values()) * 1024**2
+    needed = _of_uml(cloud)
     free = shutil.disk_usage(shared).free
     if free >= needed:
         return []

@@ -70,7 +70,7 @@ def test_a_fault_is_broken_found_mended_and_tried_again(lab: Path, capsys: pytes
     told = outcome(lab)
     assert (told["name"], told["row"], told["others"], told["seconds_to_cause"]) == (FAULT, "NOVA-3", [], 21.5)
     assert told["caught"] and told["right"] and told["healthy"]
-    hosts = "exec -- pytest --hosts=controller,compute1,block1"
+    hosts = "exec -- pytest --hosts=controller,compute1,block1,compute2"
     assert (lab / "calls").read_text().splitlines() == [
         f"break {FAULT}",
         f"{hosts} --report-dir={lab}/drill/{FAULT}",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import configure, credentials, faults, health, layers, machines, recipe
+from lab import configure, credentials, faults, health, layers, machines, recipe, suites
 from lab.paths import LAB
 
 
@@ -79,9 +79,35 @@ def test_a_cloud_has_all_that_its_machines_need(cloud: str) -> None:
 
 @pytest.mark.parametrize("cloud", ["rdo", "devstack", "kolla"])
 def test_a_cloud_that_is_like_another_has_its_machines_each_with_one_role_more(cloud: str) -> None:
-    notes, other = machines.machines("notes"), machines.machines(cloud)
-    assert other == {name: replace(machine, roles=(*machine.roles, cloud)) for name, machine in notes.items()}
+    taken, other = machines._table("notes", is_taken=True)["machines"], machines.machines(cloud)
+    expected = {name: machines._machine(name, suites.HOST, entry) for name, entry in taken.items()}
+    assert other == {name: replace(machine, roles=(*machine.roles, cloud)) for name, machine in expected.items()}
     assert machines.networks(cloud) == machines.networks("notes")
+
+
+@pytest.mark.parametrize("cloud", ["rdo", "devstack", "kolla", "victoria"])
+def test_what_a_cloud_has_alone_none_gets_that_is_like_it(cloud: str) -> None:
+    everyone = machines.machines(cloud)
+    assert set(everyone) == set(machines.machines("notes")) - {"compute2"}
+    assert "migration" not in everyone["compute1"].roles
+
+
+def test_a_cloud_that_names_its_machines_has_them_in_the_order_of_its_own_file() -> None:
+    """Another order would be another recipe."""
+    assert list(machines.machines("ovn")) == ["controller", "compute1", "block1", "network1", "compute2"]
+
+
+@pytest.mark.parametrize("cloud", ["notes", "ovn", "dvr"])
+def test_compute_nodes_share_their_packages(cloud: str) -> None:
+    everyone = machines.machines(cloud)
+    assert len({recipe.packages_key(everyone[name]) for name in ("compute1", "compute2")}) == 1
+
+
+def test_servers_of_the_default_cloud_can_move() -> None:
+    computes = [machine for machine in machines.machines("notes").values() if "compute" in machine.roles]
+    assert len(computes) == 2
+    assert all("migration" in machine.roles for machine in computes)
+    assert computes[0] == replace(computes[1], name="compute1", address=computes[0].address)
 
 
 def test_clouds_of_the_same_packages_share_them_and_are_configured_apart() -> None:
@@ -101,11 +127,12 @@ def test_a_fault_is_broken_under_the_names_of_the_cloud() -> None:
 def told_in(cloud: str, *before: str) -> list[str]:
     """The scripts of all faults in the words of a cloud, each after those."""
     return [
-        faults.in_words_of(machines.machines(cloud)[name].roles, "\n".join([*before, script]))
+        faults.in_words_of(machine.roles, "\n".join([*before, script]))
         for fault in faults.catalogue().values()
         if fault.can_be_on(cloud)
         for scripts in (fault.breaks, fault.mends)
         for name, script in scripts.items()
+        for machine in faults.of_name(name, cloud)
     ]
 
 

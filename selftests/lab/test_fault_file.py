@@ -1,10 +1,11 @@
 """A mistake in a file of faults/ is told in one line that says how to fix it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from lab import faults, machines
+from lab import faults, machines, runner
 from lab.errors import LabError
 
 GOOD = """\
@@ -87,6 +88,34 @@ def test_it_is_of_the_clouds_that_have_what_it_breaks(folder: Path, line: str, c
     (folder / "own.toml").write_text(GOOD.replace("source", f"{line}\nsource"))
     fault = faults.catalogue()["own"]
     assert {cloud for cloud in machines.clouds() if fault.can_be_on(cloud)} == clouds
+
+
+@pytest.mark.parametrize(
+    ("cloud", "names"), [("notes", ["compute1", "compute2"]), ("rdo", ["compute1"]), ("ovn", ["compute1", "compute2"])]
+)
+def test_a_table_of_a_role_is_for_every_machine_that_has_it(
+    folder: Path, cloud: str, names: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (folder / "own.toml").write_text(GOOD.replace("[compute1]", "[compute]"))
+    monkeypatch.setattr(machines, "chosen", lambda: cloud)
+    monkeypatch.setattr(faults, "_BROKEN", tmp_path / "broken")
+    broken: list[str] = []
+
+    def note(machine: machines.Machine, *_: str) -> subprocess.CompletedProcess[str]:
+        broken.append(machine.name)
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(runner, "on_machine", note)
+    fault = faults.named("own")
+    faults.break_lab(fault)
+    assert broken == names
+    assert faults.said_here(fault) == ("chrony",)
+
+
+def test_a_table_of_a_role_that_no_machine_has_is_of_another_cloud(folder: Path) -> None:
+    (folder / "own.toml").write_text(GOOD.replace("[compute1]", "[ovn-chassis]"))
+    fault = faults.catalogue()["own"]
+    assert {cloud for cloud in machines.clouds() if fault.can_be_on(cloud)} == {"ovn", "epoxy"}
 
 
 def test_one_that_the_cloud_cannot_have_is_refused(folder: Path) -> None:

@@ -134,6 +134,20 @@ def test_lacks_are_told_all_at_once(
     assert seen == [*small, "package mirror unreachable"]
 
 
+@pytest.mark.parametrize(
+    ("gib", "told"),
+    [
+        (7, "7.0 GiB available, 10 GiB needed"),
+        (9, "9.0 GiB available, 10 GiB needed. Fix: take a smaller cloud, ./lab/lab up NAME: devstack,"),
+    ],
+)
+def test_memory_is_what_the_machines_of_the_cloud_take(machine: Path, gib: int, told: str) -> None:
+    (machine / "meminfo").write_text(f"MemAvailable: {gib * 1024**2} kB\n")
+    (line,) = preflight.lacks_to_run("notes")
+    assert line.startswith(f"too little memory: {told}")
+    assert preflight.lacks_to_run("rdo") == ([] if gib >= 8 else ["too little memory: 7.0 GiB available, 8 GiB needed"])
+
+
 @pytest.mark.usefixtures("machine")
 def test_what_is_only_needed_to_build_is_not_asked_for_with_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "cached", lambda *_: "a build")
