@@ -1,5 +1,5 @@
 # make acceptance   the suite against a cloud (OS_CLOUD or OS_AUTH_URL, with HOSTS=…), else against the lab, and the report
-# make test         the suite's own tests: lint, types, unit tests, then the lab, the suite on it, and today's part of the drill
+# make test         lint, types, unit tests, then the lab, the suite on it, today's part of the drill, the suite on today's other cloud
 # make bare         make test, in a fresh Debian 12 with git, make and python3 alone (BARE="CMD…": another command)
 # make drill        break the lab in every known way, one after the other, and see that the suite names each (FAULTS="a b": these)
 SHELL := /bin/bash
@@ -14,6 +14,11 @@ BARE ?=
 FAULTS ?=
 # What `make test` drills: OF-DAY is a part that changes from day to day, a number chooses one; empty is none
 DRILL ?= OF-DAY
+# Which other cloud of lab/clouds it runs the suite on: OF-DAY is one that changes from day to day, a number or a name chooses one; empty is none
+ALSO ?= OF-DAY
+# Minutes from the beginning within which that begins; else it is left out
+ALSO_WITHIN ?= 45
+BEGAN := $(shell date +%s)
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
@@ -58,9 +63,20 @@ unit: $(VENV)/installed
 	@$(PYTHON) -m pytest selftests --alluredir= -n 2 --dist worksteal
 
 test: lint unit
-	@./lab/lab status > /dev/null 2>&1 || trap './lab/lab down' EXIT
+	@also=$$($(PYTHON) -m lab.cloud_of_day '$(ALSO)')
+	if ./lab/lab status > /dev/null 2>&1; then
+	    [ -z "$$also" ] || echo "== the other cloud, $$also, is left out: the lab was up, and stays what it is"
+	    also=
+	else
+	    trap './lab/lab down' EXIT
+	fi
 	env -u OS_CLOUD -u OS_AUTH_URL -u HOSTS ./acceptance $(PYTEST_ARGS)
 	$(if $(DRILL),$(PYTHON) -m faults.drill --part $(DRILL))
+	also=$$($(PYTHON) -m lab.cloud_of_day "$$also" --taken $$(($$(date +%s) - $(BEGAN))) --within $(ALSO_WITHIN))
+	[ "$$also" ] || exit 0
+	./lab/lab down
+	./lab/lab up "$$also"
+	env -u OS_CLOUD -u OS_AUTH_URL -u HOSTS ./acceptance $(PYTEST_ARGS)
 
 drill: $(VENV)/installed
 	@./lab/lab up
