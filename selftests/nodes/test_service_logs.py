@@ -1,5 +1,7 @@
 import os
 import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,65 @@ def test_devstacks_errors_are_known_by_their_level(logs: Path, tmp_path: Path) -
         "== here\n2024-05-01T10:00:00+0000 c devstack@n-cpu.service[7]: "
         "ERROR nova.compute.manager [None req-1] it failed"
     )
+
+
+# openvswitch/ovs, include/openvswitch/vlog.h: UTC, a number, module and thread, level, text
+MOMENT = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+SWITCH = f"""\
+2020-01-01T00:00:00.000Z|00001|ofctrl|ERR|old
+{MOMENT}.001Z|00002|main|INFO|fine: 3 4 ERROR
+{MOMENT}.002Z|00003|patch|WARN|Bridge 'br-ex' not found for network 'provider'
+{MOMENT}.003Z|00004|timeval(handler1)|WARN|Unreasonably long 1200ms poll interval (900ms user, 200ms system)
+{MOMENT}.004Z|00005|pinctrl(ovn_pinctrl0)|ERR|no such thing
+{MOMENT}.005Z|00006|reconnect|INFO|tcp:10.0.0.11:6642: connection attempt failed (Connection refused)
+{MOMENT}.006Z|00007|util|EMER|assertion failed
+"""
+
+
+@pytest.fixture
+def in_zone(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets the node's time zone."""
+    return lambda name: monkeypatch.setenv("TZ", name)
+
+
+def test_switches_are_heard_with_their_warnings(logs: Path, in_zone: Callable[[str], None]) -> None:
+    in_zone("UTC")
+    (logs / "ovn-controller.log").write_text(SWITCH)
+    told = errors_since([NODE], SINCE).splitlines()[2:]
+    assert [line.split("|")[1] for line in told] == ["00003", "00005", "00006", "00007"]
+    assert told[0] == f"{MOMENT}.002Z|00003|patch|WARN|Bridge 'br-ex' not found for network 'provider'"
+
+
+def test_switches_tell_the_nodes_own_time(logs: Path, in_zone: Callable[[str], None]) -> None:
+    in_zone("XYZ-5:30")
+    (logs / "ovn-controller.log").write_text(SWITCH)
+    first = errors_since([NODE], SINCE).splitlines()[2]
+    local = datetime.fromisoformat(f"{MOMENT}+00:00").astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert first.startswith(f"{local:%Y-%m-%dT%H:%M:%S}+0530|00003|patch|WARN|")
+
+
+def test_of_a_switch_that_says_much_the_newest_lines_are_told(logs: Path) -> None:
+    (logs / "ovs-vswitchd.log").write_text("".join(f"{MOMENT}.1Z|{n}|bridge|WARN|{n}\n" for n in range(100)))
+    *_, last = lines = errors_since([NODE], SINCE).splitlines()
+    assert len(lines) == 2 + service_logs.LINES
+    assert last.endswith("|99|bridge|WARN|99")
+
+
+@pytest.mark.parametrize("folder", ["/var/log/ovn", "/var/log/openvswitch", "/var/log/kolla/openvswitch"])
+def test_the_folders_of_the_switches_are_looked_into(folder: str) -> None:
+    assert folder in service_logs.FOLDERS
+
+
+def test_a_switch_in_a_container_is_heard_with_its_warnings(
+    logs: Path, tmp_path: Path, in_zone: Callable[[str], None]
+) -> None:
+    in_zone("UTC")
+    (tmp_path / "said").write_text(SWITCH)
+    answering(tmp_path, "docker", f"case $1 in ps) echo ovn_controller ;; logs) cat {tmp_path}/said ;; esac\n")
+    told = errors_since([NODE], SINCE).splitlines()
+    assert told[1] == "docker logs ovn_controller:"
+    assert f"{MOMENT}.002Z|00003|patch|WARN|Bridge 'br-ex' not found for network 'provider'" in told
+    assert not any("timeval" in line for line in told)
 
 
 @pytest.mark.parametrize("engine", ["docker", "podman"])

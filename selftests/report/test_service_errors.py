@@ -1,8 +1,10 @@
+import pytest
 from keystoneauth1.exceptions import ConnectFailure
 from openstack.exceptions import HttpException
 
 from fixtures.report.failed_requests import request_ids
 from fixtures.report.service_errors import LONGEST, MOST, newest
+from fixtures.verdict.dependencies import services_of
 
 COLLECTED = """== controller
 /var/log/nova/nova-scheduler.log:
@@ -82,6 +84,46 @@ def test_what_was_logged_for_the_failed_request_comes_first_whoever_logged_it() 
 def test_a_containers_words_are_its_own() -> None:
     assert newest(FOLLOWED, ["nova"])[-1].startswith("compute1")
     assert "controller, nova_scheduler, 20:31:29: No valid host" in newest(FOLLOWED, ["nova"])
+
+
+# As it stands with and without a time zone; ovn-ctl lets syslog have errors alone (-vsyslog:err)
+SWITCHES = """== compute1
+/var/log/openvswitch/ovs-vswitchd.log:
+2026-11-26T13:00:09.999Z|00077|bridge|WARN|could not open network device tap1 (No such device)
+2026-11-26T13:00:10.123Z|00078|vlog|WARN|Dropped 12 log messages in last 60 seconds (most recently, 1 seconds ago)
+2026-11-26T13:00:01.123Z|00012|netdev_vport|WARN|geneve tunnel requires 'remote_ip'
+/var/log/ovn/ovn-controller.log:
+2026-11-26T14:00:03+0100|00013|patch|WARN|Bridge 'br-ex' not found for network 'provider'
+2026-11-26T14:00:00+0100|00014|ofctrl|ERR|no room
+/var/log/openvswitch/ovsdb-server.log:
+2026-11-26T13:00:11.000Z|00015|jsonrpc|WARN|unix#17: receive error: Connection reset by peer
+2026-11-26T14:00:00+0100 compute1 ovn-controller[7]: ovs|00014|ofctrl|ERR|no room
+
+== controller
+/var/log/neutron/neutron-rpc-server.log:
+2026-11-26 12:59:00.000 9 ERROR neutron.plugins [-] Failed to bind port
+"""
+
+
+def test_of_switches_errors_come_first_and_last_what_they_always_say() -> None:
+    assert newest(SWITCHES, ["neutron", "ovn", "ovs", "openvswitch"]) == [
+        "compute1, ovn-controller, 14:00:00: no room",
+        "controller, neutron-rpc-server, 12:59:00: Failed to bind port",
+        "compute1, ovn-controller, 14:00:03: WARN: Bridge 'br-ex' not found for network 'provider'",
+        "compute1, ovs-vswitchd, 13:00:01: WARN: geneve tunnel requires 'remote_ip'",
+        "compute1, ovsdb-server, 13:00:11: WARN: unix#17: receive error: Connection reset by peer",
+    ]
+
+
+def test_the_request_that_failed_is_before_what_switches_say() -> None:
+    told = newest(FOLLOWED + SWITCHES, ["ovn"], [request(1)])
+    assert told[0] == "controller, neutron-server, 20:31:18: Failed to bind port"
+    assert told[4] == "compute1, ovn-controller, 14:00:00: no room"
+
+
+@pytest.mark.parametrize("row", ["NEU-12", "NEU-16", "NOVA-14", "OVN-1"])
+def test_switches_have_a_part_in_what_guests_are_wired_for(row: str) -> None:
+    assert {"neutron", "ovn", "ovs", "openvswitch"} <= set(services_of(row))
 
 
 def test_an_error_that_two_services_logged_is_told_once() -> None:
