@@ -15,6 +15,7 @@ pytest_plugins = [
         "network",
         "broker",
         "database",
+        "tls",
         "compute",
         "guest",
         "block",

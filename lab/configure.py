@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.chroot import layered, prepared, run_in
 from lab.command import run
-from lab.machines import Machine, networks
+from lab.machines import Machine, has_tls, networks
 from lab.paths import LAB
 
 _ROLES = LAB / "roles"
@@ -34,6 +34,8 @@ def values_for(machine: Machine, machines: Iterable[Machine], passwords: Mapping
         "PROVIDER_GATEWAY": provider.runner,
         "PROVIDER_FIRST": provider.pool[0],
         "PROVIDER_LAST": provider.pool[1],
+        # What the port of an API follows in its public endpoint; see lab/roles/tls.
+        "PUBLIC": "https://controller:1" if has_tls(everyone) else "http://controller:",
     }
 
 

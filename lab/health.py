@@ -105,7 +105,7 @@ def _expected(everyone: list[Machine]) -> list[tuple[str, str]]:
 
 
 def _log_in(auth: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Return a token and the public endpoints (Identity API v3, "Password authentication with scoped authorization")."""
+    """Return a token and the internal endpoints, which have no TLS on any cloud (Identity API v3, "Password authentication with scoped authorization")."""
     domain = {"name": auth["user_domain_name"]}
     user = {"name": auth["username"], "password": auth["password"], "domain": domain}
     scope = {"project": {"name": auth["project_name"], "domain": domain}}
@@ -117,7 +117,7 @@ def _log_in(auth: dict[str, str]) -> tuple[str, dict[str, str]]:
         catalogue = json.load(answer)["token"]["catalog"]
         token = answer.headers["X-Subject-Token"]
     rows = ((service["type"], endpoint) for service in catalogue for endpoint in service["endpoints"])
-    return token, {kind: endpoint["url"] for kind, endpoint in rows if endpoint["interface"] == "public"}
+    return token, {kind: endpoint["url"] for kind, endpoint in rows if endpoint["interface"] == "internal"}
 
 
 def _get(url: str, token: str) -> Any:

@@ -16,11 +16,11 @@ from lab.command import run
 from lab.configure import configure, values_for, write_disk
 from lab.guest import build as guest
 from lab.guest import kernel as guest_kernel
-from lab.machines import Machine, clouds, machines
+from lab.machines import Machine, clouds, has_tls, machines
 from lab.paths import CACHE, LOGS
 from lab.progress import step
 
-HOST_PACKAGES = ("mmdebstrap", "e2fsprogs", "openssh-client", "util-linux")
+HOST_PACKAGES = ("mmdebstrap", "e2fsprogs", "openssh-client", "openssl", "util-linux")
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,11 @@ def _build_cloud(kernel_built: Future[None], target: Path, log: Path) -> None:
     passwords = credentials.passwords()
     credentials.write_host_keys(keys / "hostkeys", everyone)
     credentials.write_nova_key(keys / "nova")
-    credentials.write_runner(keys / "runner", everyone, passwords)
+    trusts = _cloud() / "runner" / "ca.pem" if has_tls(everyone) else None
+    credentials.write_runner(keys / "runner", everyone, passwords, trusts)
+    if trusts:
+        credentials.write_ca(keys / "ca")
+        shutil.copy(keys / "ca" / "ca.pem", keys / "runner")
     shutil.copy(keys / "hostkeys" / "known_hosts", keys / "runner")
 
     def make(machine: Machine) -> None:

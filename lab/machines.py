@@ -1,7 +1,7 @@
 """The machines and networks of the lab's clouds, read from clouds/*.toml; one cloud runs at a time."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
@@ -71,6 +71,11 @@ def machines(cloud: str | None = None) -> dict[str, Machine]:
     table = _table(cloud or chosen())
     suite = table.get("debian", HOST)
     return {name: _machine(name, suite, entry) for name, entry in table["machines"].items()}
+
+
+def has_tls(everyone: Iterable[Machine]) -> bool:
+    """Say whether the public endpoints of a cloud of these machines have TLS."""
+    return any("tls" in machine.roles for machine in everyone)
 
 
 def _machine(name: str, suite: str, entry: Mapping[str, Any]) -> Machine:

@@ -77,11 +77,11 @@ def test_a_cloud_has_all_that_its_machines_need(cloud: str) -> None:
         assert all((LAB / "roles" / role).is_dir() for role in machine.roles)
 
 
-@pytest.mark.parametrize("cloud", ["rdo", "devstack", "kolla"])
-def test_a_cloud_that_is_like_another_has_its_machines_each_with_one_role_more(cloud: str) -> None:
+@pytest.mark.parametrize(("cloud", "more"), [("rdo", ["rdo"]), ("devstack", ["devstack"]), ("kolla", ["tls", "kolla"])])
+def test_a_cloud_that_is_like_another_has_its_machines_each_with_some_roles_more(cloud: str, more: list[str]) -> None:
     taken, other = machines._table("notes", is_taken=True)["machines"], machines.machines(cloud)
     expected = {name: machines._machine(name, suites.HOST, entry) for name, entry in taken.items()}
-    assert other == {name: replace(machine, roles=(*machine.roles, cloud)) for name, machine in expected.items()}
+    assert other == {name: replace(machine, roles=(*machine.roles, *more)) for name, machine in expected.items()}
     assert machines.networks(cloud) == machines.networks("notes")
 
 
@@ -168,6 +168,36 @@ def test_credentials_are_for_their_owner_alone(tmp_path: Path) -> None:
     credentials.write_runner(folder, machines.machines().values(), credentials.passwords())
     open_to_others = [file.name for file in folder.iterdir() if stat.S_IMODE(file.stat().st_mode) & 0o077]
     assert not {"clouds.yaml", "keystonerc_admin", "keystonerc_demo", "id_ed25519"} & set(open_to_others)
+
+
+def test_the_ca_of_a_cloud_signs_what_its_clients_trust(tmp_path: Path) -> None:
+    credentials.write_ca(tmp_path / "ca")
+    assert stat.S_IMODE((tmp_path / "ca/ca.key").stat().st_mode) & 0o077 == 0
+    script = (
+        (LAB / "roles/tls/files/usr/local/sbin/issue-certificate").read_text().replace("/root/ca", f"{tmp_path}/ca")
+    )
+    made = subprocess.run(
+        ["bash", "-c", script, "issue", "controller", "365"], capture_output=True, text=True, check=True
+    )
+    (tmp_path / "made").write_text(made.stdout)
+    verify = ["openssl", "verify", "-CAfile", str(tmp_path / "ca/ca.pem"), "-verify_hostname", "controller"]
+    assert subprocess.run([*verify, str(tmp_path / "made")], capture_output=True, text=True).returncode == 0
+
+
+def test_the_runner_is_told_of_a_ca_where_there_is_one(tmp_path: Path) -> None:
+    for name, cacert in (("without", None), ("with", Path("/cache/ca.pem"))):
+        credentials.write_runner(tmp_path / name, machines.machines().values(), credentials.passwords(), cacert)
+    told = {name: json.loads((tmp_path / name / "clouds.yaml").read_text())["clouds"] for name in ("without", "with")}
+    assert [told[name]["demo"].get("cacert") for name in ("without", "with")] == [None, "/cache/ca.pem"]
+    assert "export OS_CACERT=/cache/ca.pem\n" in (tmp_path / "with/keystonerc_demo").read_text()
+
+
+def test_public_endpoints_have_tls_where_a_machine_ends_it() -> None:
+    public = {}
+    for cloud in ("notes", "kolla"):
+        everyone = machines.machines(cloud)
+        public[cloud] = configure.values_for(everyone["controller"], everyone.values(), {})["PUBLIC"]
+    assert public == {"notes": "http://controller:", "kolla": "https://controller:1"}
 
 
 def test_novas_key_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ WORDS = {
         ("block1", "systemctl disable cinder-volumes-loop", "systemctl disable cinder-volumes-loop"),
         ("block1", "put_back /etc/cinder/cinder.conf", "put_back /etc/kolla/cinder-*/cinder.conf"),
         ("block1", "mv /sbin/lvextend /root/", "mv /opt/kolla-programs/sbin/lvextend /root/"),
+        ("controller", "systemctl restart haproxy", "systemctl restart kolla-haproxy-container"),
         ("controller", "a >> /etc/swift/swift.conf", "a | tee -a /etc/kolla/swift-*/swift.conf > /dev/null"),
         ("controller", "sql() { mariadb \"$1\"; }", "sql() { podman exec --user root mariadb mariadb \"$1\"; }"),
     ],

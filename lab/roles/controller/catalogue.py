@@ -13,7 +13,7 @@ SERVICES = (
     ("swift", "object-store", "http://controller:8080/v1/AUTH_%(project_id)s"),
 )
 
-cloud = openstack.connect(cloud="admin")
+cloud = openstack.connect(cloud="admin", interface="internal")  # what ends TLS before the public ones does not run yet
 roles = {role.name: role for role in cloud.identity.roles()}
 if "service" not in roles:  # Keystone's bootstrap makes it since 2023.2
     roles["service"] = cloud.identity.create_role(name="service")
@@ -25,13 +25,14 @@ for name, kind, url in SERVICES:
         cloud.identity.assign_project_role_to_user(project, user, roles[role])
     service = cloud.identity.create_service(name=name, type=kind)
     for interface in ("public", "internal", "admin"):
-        cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=url, region_id="RegionOne")
+        here = url.replace("http://controller:", os.environ["PUBLIC"]) if interface == "public" else url
+        cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=here, region_id="RegionOne")
 
 demo = cloud.identity.create_project(name="demo", domain_id="default")
 user = cloud.identity.create_user(name="demo", password=os.environ["DEMO_PASS"], domain_id="default")
 cloud.identity.assign_project_role_to_user(demo, user, roles["member"])
 
-cloud = openstack.connect(cloud="admin")  # the catalogue as it is now
+cloud = openstack.connect(cloud="admin", interface="internal")  # the catalogue as it is now
 external = cloud.network.create_network(
     name="ext1",
     is_router_external=True,

@@ -17,6 +17,7 @@
     s/\<memcached\>/kolla-memcached-container/g
     s/\<swift-\(proxy\|account\|container\|object\)\>/kolla-swift_\1_server-container/g
     s/\<tgt\>/kolla-tgtd-container/g
+    s/\<haproxy\>/kolla-haproxy-container/g
 }
 
 # Files: those that several services have a copy of are changed for each.
