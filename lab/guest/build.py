@@ -85,6 +85,7 @@ _SHELL = f"{_SHELL_PACKAGE}/{_BUSYBOX}"
 _PROGRAMS = (
     "bin/lsblk",
     "bin/ping",
+    "bin/ping6",
     "sbin/blkid",
     "sbin/e2fsck",
     "sbin/mke2fs",

@@ -10,7 +10,7 @@ from pathlib import Path
 from lab import linux
 
 _CONFIG = Path(__file__).with_name("kernel.config")
-_OBJECTS = 1170
+_OBJECTS = 1205
 """About as many compile lines as one build writes; counted, only for how_far()."""
 
 SOURCES: tuple[Path, ...] = (Path(__file__), _CONFIG, Path(linux.__file__))

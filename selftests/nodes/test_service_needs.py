@@ -104,7 +104,7 @@ def test_cinder_converts_images_below_its_state() -> None:
         (
             "neutron-l3-agent",
             "[DEFAULT]\nenable_metadata_proxy = no\n",
-            {"ip", "iptables-save", "iptables-restore"},
+            {"ip", "radvd", "iptables-save", "iptables-restore"},
         ),
         ("nova-conductor", NOVA, set()),
     ],

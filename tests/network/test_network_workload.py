@@ -5,6 +5,7 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.network import Network
+from openstack.network.v2.port import Port
 from openstack.network.v2.router import Router
 from openstack.network.v2.subnet import Subnet
 
@@ -16,6 +17,9 @@ from fixtures.core.waiting import wait_for
 from fixtures.guest.full_size import wait_until_full_size_passes
 from fixtures.guest.guest import Guest
 from fixtures.guest.ingress_without_rules import LetIn
+from fixtures.guest.ipv6_guest import Ipv6Guest
+from fixtures.guest.ipv6_ingress import Ipv6Ingress
+from fixtures.guest.ipv6_view import ipv6_of, pings_from
 from fixtures.guest.metadata import PUBLIC_KEY, UUID, told_by_metadata
 from fixtures.guest.moved_floating_ip import wait_until_it_leads_to
 from fixtures.guest.neighbour import wait_until_reached
@@ -24,6 +28,8 @@ from fixtures.guest.router_namespaces import nat_of
 from fixtures.guest.spoofed_address import arrivals
 from fixtures.guest.ways import WayIn, address_on
 from fixtures.network.drivers.driver import Driver
+from fixtures.network.eui64 import eui64_address, link_local_address
+from fixtures.network.ipv6_subnet import addresses_in
 from fixtures.nodes.namespaces import Namespace
 
 NAT_FIX = "restart neutron-l3-agent there, which writes all rules anew, and read its log"
@@ -374,4 +380,81 @@ def test_metadata_service_gives_the_key(guest: Guest, local_key: LocalKey, deadl
     assert local_key.public_text in told, (
         f"169.254.169.254 gives the guest the key {told or '(none)'}, expected {local_key.public_text}. "
         "Fix: openstack server show -c key_name; read nova-api-metadata's log"
+    )
+
+
+@pytest.mark.req("NEU-17")
+def test_port_has_the_ipv6_address_of_its_mac_address(
+    cloud: Connection, server_port: Port, ipv6_subnet: Subnet
+) -> None:
+    """`--ipv6-address-mode slaac`: Neutron knows which address the guest is going to make itself (EUI-64)."""
+    port = cloud.network.get_port(server_port.id)
+    held, expected = addresses_in(ipv6_subnet, port), eui64_address(str(ipv6_subnet.cidr), str(port.mac_address))
+    assert held == [expected], (
+        f"port {port.id} with {port.mac_address} has {held or 'no address'} in {ipv6_subnet.cidr}, expected {expected}"
+        ". Fix: openstack subnet show -c ipv6_address_mode must say slaac; read neutron-server's log"
+    )
+
+
+@pytest.mark.req("NEU-17")
+def test_guest_has_the_ipv6_address_of_its_port(ipv6_guest: Ipv6Guest, network_driver: Driver) -> None:
+    """The router advertised the subnet, and the guest made itself the address that Neutron lets it use."""
+    held = ipv6_of(ipv6_guest.guest).addresses
+    assert ipv6_guest.address in held, (
+        f"the guest has {', '.join(sorted(held)) or 'no IPv6 address'}, and no longer {ipv6_guest.address}, which "
+        f"Neutron gave its port. Fix: {network_driver.fixes.agent}"
+    )
+
+
+@pytest.mark.req("NEU-17")
+def test_guest_has_the_router_for_its_ipv6_gateway(
+    ipv6_guest: Ipv6Guest, ipv6_router_port: Port, network_driver: Driver, deadlines: Deadlines
+) -> None:
+    """A router advertises itself by the address of its link, which is that of its MAC address."""
+    expected = link_local_address(str(ipv6_router_port.mac_address))
+    wait_for(
+        f"the guest's IPv6 default route to go to {expected}, the router with {ipv6_router_port.mac_address}",
+        probe=lambda: sorted(ipv6_of(ipv6_guest.guest).gateways),
+        until=lambda gateways: expected in gateways,
+        deadline=deadlines.ping,
+        fix=network_driver.fixes.advertisements.format(router=ipv6_router_port.device_id),
+    )
+
+
+@pytest.mark.req("NEU-17")
+def test_guest_reaches_its_router_over_ipv6(
+    ipv6_guest: Ipv6Guest, ipv6_subnet: Subnet, network_driver: Driver, deadlines: Deadlines
+) -> None:
+    """`ping6` to the subnet's gateway."""
+    gateway = str(ipv6_subnet.gateway_ip)
+    wait_for(
+        f"an answer from {gateway}, the IPv6 subnet's gateway, to the ping of the guest's {ipv6_guest.address}",
+        probe=lambda: pings_from(ipv6_guest.guest, ipv6_guest.address, gateway),
+        until=bool,
+        deadline=deadlines.ping,
+        fix=f"{network_driver.fixes.routing}; {network_driver.fixes.agent}",
+    )
+
+
+@pytest.mark.req("NEU-17")
+def test_ping_over_ipv6_passes_with_a_rule(ipv6_ingress: Ipv6Ingress, network_driver: Driver) -> None:
+    """`security group rule create --ethertype IPv6 --protocol ipv6-icmp` lets ping in from another guest."""
+    assert ipv6_ingress.with_rule, (
+        "no ping gets from one guest to the IPv6 address of another although their security group has a rule for it "
+        "(ethertype IPv6, ipv6-icmp). "
+        f"Fix: ip6tables-save on the guest's node must have the rule; {network_driver.fixes.agent}"
+    )
+
+
+@pytest.mark.req("NEU-17")
+def test_ping_over_ipv6_is_refused_without_a_rule(
+    ipv6_ingress: Ipv6Ingress, network_driver: Driver, deadlines: Deadlines
+) -> None:
+    """The rules of `--ethertype IPv4`, the default, let nothing in by IPv6; a cloud that filters IPv4 alone does."""
+    if not ipv6_ingress.with_rule:
+        pytest.skip("no ping passed with a rule either, so its absence would prove nothing")
+    assert not ipv6_ingress.without_rule, (
+        f"{deadlines.rules_applied:g} s after their security group lost its rule for ping over IPv6, a guest still "
+        f"answers another's, expected no answer. Fix: {network_driver.fixes.enforce}; where iptables filters, sysctl "
+        "net.bridge.bridge-nf-call-ip6tables must be 1 and net.ipv6.conf.default.disable_ipv6 0 on the guest's node"
     )
