@@ -23,6 +23,7 @@ SCHEMA = 1
 OF_DAY = "OF-DAY"
 A_DAY = 2
 """Faults of a part; each takes about four minutes, and `make test` has eight for them."""
+MENDED = "what was broken has been mended"
 GOALS = {"median": 60, "worst": 180}
 """Seconds until the cause is told, as it is at once; which of several it is, the end of the run tells."""
 
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"drill: {number}/{len(runs)} {fault.name}: {fault.title}", flush=True)
             trials += _tried(there)
     except KeyboardInterrupt:
-        print("\ndrill: interrupted; what was broken has been mended", file=sys.stderr)
+        print(f"\ndrill: interrupted; {_left()}", file=sys.stderr)
         return 130
     finally:
         if trials:
@@ -106,6 +107,11 @@ def _tried(there: Sequence[faults.Fault]) -> list[Trial]:
         print("drill: the lab is reset, so that the next fault finds it healthy", flush=True)
         lab("reset", output=folder / "output.txt")
     return done
+
+
+def _left() -> str:
+    there = faults.broken()
+    return f"{', '.join(there)} could not be mended: './lab/lab mend' tries again" if there else MENDED
 
 
 def _require_whole() -> None:

@@ -191,5 +191,20 @@ def test_a_signal_between_two_steps_of_a_drill_mends(lab: Path, monkeypatch: pyt
     assert _calls(lab)[-1] == f"mend {FAULT}"
 
 
+@pytest.mark.parametrize("is_left", [False, True])
+def test_an_interrupted_drill_says_what_is_still_broken(
+    lab: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_left: bool
+) -> None:
+    def stopped(_: Path) -> tuple[int, float]:
+        if is_left:
+            (lab / "broken").mkdir()
+            (lab / "broken" / FAULT).touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trial, "_run", stopped)
+    assert drill.main([FAULT]) == 130
+    assert (drill.MENDED not in capsys.readouterr().err) == is_left
+
+
 def _calls(lab: Path) -> list[str]:
     return (lab / "calls").read_text().splitlines() if (lab / "calls").exists() else []

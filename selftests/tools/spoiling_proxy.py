@@ -50,12 +50,16 @@ class Proxy:
 
     def __post_init__(self) -> None:
         self._ways = cycle(WAYS)
+        self._serving: set[asyncio.Task[None] | None] = set()
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         """One connection from the command."""
+        # asyncio itself forgets the task of a connection that its client has left, in the midst of its work.
+        self._serving.add(task := asyncio.current_task())
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             await self._pass_on(await reader.readuntil(b"\r\n\r\n"), reader, writer)
         writer.close()
+        self._serving.discard(task)
 
     def told(self) -> str:
         """Such as "passed 570 calls, spoiled 30: 503 8, reset before 8, answer lost 7, stall 7; delayed 0 calls"."""
