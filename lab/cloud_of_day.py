@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from lab.machines import DEFAULT, clouds, machines
+from lab.paths import CHECKOUT
 from lab.suites import HOST
 
+SEEN = CHECKOUT / "docs" / "seen"
+"""What the suite said of each cloud, once it had been seen green there (faults/seen.py)."""
 OF_DAY = "OF-DAY"
 
 
@@ -30,12 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def in_turn() -> list[str]:
-    """Return the clouds that come round: those of the host's own suite of Debian, whose base is in the cache already."""
-    return [
-        name
-        for name in clouds()
-        if name != DEFAULT and all(machine.debian == HOST for machine in machines(name).values())
-    ]
+    """Return the clouds that come round: seen green, and of the host's own suite of Debian, whose base is in the cache."""
+    return [name for name in clouds() if name != DEFAULT and (SEEN / f"{name}.json").exists() and _is_of_host(name)]
+
+
+def _is_of_host(cloud: str) -> bool:
+    return all(machine.debian == HOST for machine in machines(cloud).values())
 
 
 def chosen(word: str, day: int) -> str:
