@@ -124,6 +124,7 @@ def test_a_broker_without_tls_is_none() -> None:
         ({"ssl_ca": CA}, "pymysql", [(CA, False, True)]),
         ({"ssl_ca": CA, "ssl_check_hostname": "false"}, "pymysql", [(CA, False, False)]),
         ({"ssl_ca": CA, "ssl_verify_cert": "true"}, "pymysql", [(CA, True, True)]),
+        ({"ssl_ca": CA, "ssl_capath": "/etc/ssl/certs"}, "pymysql", [(CA, True, True)]),
         ({"ssl_ca": CA}, "mysqldb", [(CA, True, True)]),
         ({"ssl_ca": CA, "ssl_disabled": "true"}, "pymysql", []),
         ({"ssl_check_hostname": "true"}, "pymysql", []),
