@@ -60,6 +60,11 @@ def test_a_clock_may_be_wrong() -> None:
     assert "by the clock of compute1. Fix: set the clock of compute1 (date)" in said
 
 
+def test_one_above_it_may_not_have_begun() -> None:
+    said = refused(code=9)
+    assert "a certificate above its own (issuer CN=Our CA) has not begun, by the clock of compute1. Fix: set the" in said
+
+
 @pytest.mark.parametrize(
     ("said", "seen"),
     [
@@ -70,7 +75,7 @@ def test_a_clock_may_be_wrong() -> None:
             "a key or a signature of its certificate is too weak",
         ),
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", "it speaks no TLS, which is expected there"),
-        ("hostname 'controller' doesn't match 'other'", "its certificate is for controller, expected controller"),
+        ("hostname 'controller' doesn't match 'other'", "its certificate is for controller as the name of a"),
         (VERIFY, "nobody in [oslo_messaging_rabbit] ssl_ca_file"),  # Python 2 and 3.6 say no more
     ],
 )
