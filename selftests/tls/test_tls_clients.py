@@ -97,6 +97,11 @@ def test_cinder_has_options_of_its_own_for_that() -> None:
     ]
 
 
+@pytest.mark.parametrize("option", ["[DEFAULT]\nos_region_name", "[glance]\nregion_name"])
+def test_cinder_fetches_none_from_another_region(option: str) -> None:
+    assert told(image_clients([file_of(f"{option} = Elsewhere\n", "cinder-volume")], [with_token(text_of())])) == []
+
+
 @pytest.mark.parametrize(
     ("more", "ca", "is_off", "with_names"),
     [

@@ -42,9 +42,16 @@ def test_an_issuer_that_is_not_known_is_told_with_the_whole_of_the_fix() -> None
 
 def test_without_a_file_it_is_told_how_all_programs_of_the_node_would_trust() -> None:
     said = refused(code=19, trust=Trust("", "[neutron] cafile of /etc/nova/nova.conf"))
-    assert "nobody in what all trust (the system's own, or certifi) has signed" in said
+    assert "nobody in what all trust ($REQUESTS_CA_BUNDLE, certifi, or the system's own) has signed" in said
     assert "update-ca-certificates" in said
     assert "or set [neutron] cafile of /etc/nova/nova.conf to a file with it" in said
+
+
+def test_a_bundle_that_is_not_there_is_no_option_that_is_wrong() -> None:
+    shaken = Handshake(why="cafile", said="/etc/gone.pem")
+    said = trouble(replace(CLIENT, trust=Trust("", "[neutron] cafile of /etc/nova/nova.conf"), handshake=shaken))
+    assert "$REQUESTS_CA_BUNDLE, or certifi's own, = /etc/gone.pem: there is no such file" in said
+    assert "cafile of" not in said
 
 
 def test_one_above_it_may_have_ended() -> None:
