@@ -50,7 +50,7 @@ def test_without_a_file_it_is_told_how_all_programs_of_the_node_would_trust() ->
 def test_a_bundle_that_is_not_there_is_no_option_that_is_wrong() -> None:
     shaken = Handshake(why="cafile", said="/etc/gone.pem")
     said = trouble(replace(CLIENT, trust=Trust("", "[neutron] cafile of /etc/nova/nova.conf"), handshake=shaken))
-    assert "$REQUESTS_CA_BUNDLE, or certifi's own, = /etc/gone.pem: there is no such file" in said
+    assert "$REQUESTS_CA_BUNDLE (or certifi) = /etc/gone.pem: there is no such file" in said
     assert "cafile of" not in said
 
 
