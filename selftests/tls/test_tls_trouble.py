@@ -69,7 +69,9 @@ def test_a_clock_may_be_wrong() -> None:
 
 def test_one_above_it_may_not_have_begun() -> None:
     said = refused(code=9)
-    assert "a certificate above its own (issuer CN=Our CA) has not begun, by the clock of compute1. Fix: set the" in said
+    assert (
+        "a certificate above its own (issuer CN=Our CA) has not begun, by the clock of compute1. Fix: set the" in said
+    )
 
 
 @pytest.mark.parametrize(
