@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.tls.certificate import SHOWN, Certificate, certificate_in
+from fixtures.tls.certificate import LONGEST, SHOWN, Certificate, certificate_in
 from fixtures.tls.handshake import Handshake, handshakes_in
 from fixtures.tls.tls_client import TlsClient, Trust, place_in
 from fixtures.tls.tls_trouble import trouble, why_unknown
@@ -118,14 +118,21 @@ def test_a_client_that_was_not_tried_is_no_failure() -> None:
     assert why_unknown(CLIENT).endswith("was not looked at: nobody answers")
 
 
-@pytest.mark.parametrize("shown", ["", "no base64", base64.b64encode(b"no certificate").decode()])
+@pytest.mark.parametrize("shown", ["", "no base64", base64.b64encode(b"no certificate").decode(), "A" * (LONGEST + 1)])
 def test_what_is_no_certificate_is_none(shown: str) -> None:
     assert certificate_in(shown) is None
 
 
 @pytest.mark.parametrize(
     "line",
-    ["", "nonsense", "[0]", '[0, {"why": 7, "code": "x", "now": "x", "certificate": [], "is_trusted": 1}]', "[" * 1000],
+    [
+        "",
+        "nonsense",
+        "[0]",
+        '[0, {"why": 7, "code": "x", "now": "x", "certificate": [], "is_trusted": 1}]',
+        "[" * 1000,
+        f'[0, {{"now": 1{"0" * 400}}}]',
+    ],
 )
 def test_a_strange_answer_is_no_answer(line: str) -> None:
     assert handshakes_in(line).get(0, Handshake()) == Handshake()
