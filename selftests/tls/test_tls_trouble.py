@@ -84,6 +84,7 @@ def test_one_above_it_may_not_have_begun() -> None:
             "a key or a signature of its certificate is too weak",
         ),
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", "it speaks no TLS, which is expected there"),
+        ("[SSL] record layer failure (_ssl.c:1033)", "it speaks no TLS, which is expected there"),
         ("hostname 'controller' doesn't match 'other'", "its certificate is for controller as the name of a"),
         (VERIFY, "nobody in [oslo_messaging_rabbit] ssl_ca_file"),  # Python 2 and 3.6 say no more
     ],
