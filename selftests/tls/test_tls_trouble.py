@@ -99,6 +99,12 @@ def test_an_old_python_says_nothing_of_the_end() -> None:
     assert "rabbitmqctl eval 'ssl:clear_pem_cache().'" in refused(shown=ended)
 
 
+def test_nor_of_a_clock_that_is_behind() -> None:
+    early = replace(SHOWN_BY_SERVER, begins=NOW + timedelta(2))
+    assert "its certificate begins on " in refused(shown=early)
+    assert "Fix: set the clock of compute1 (date)" in refused(shown=early)
+
+
 def test_what_nobody_understands_is_no_failure() -> None:
     shaken = Handshake(why="refused", said="[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required")
     client = replace(CLIENT, handshake=shaken)
