@@ -121,6 +121,14 @@ def test_a_plugin_is_left_out_and_parameters_are_added(tmp_path: Path) -> None:
     assert sorted(each[3] for each in heard(python)) == ["charset=utf8&", "x=1&ssl_ca=/etc/ca"]
 
 
+def test_what_the_url_asks_for_of_tls_is_told_without_the_password_of_the_key(tmp_path: Path) -> None:
+    python = with_servers(tmp_path, {"db": server(nova=database())})
+    url = url_to("nova") + "?ssl_ca=%2Fetc%2Fca.pem&ssl_key=/etc/key.pem&ssl_key_password=s3cr3t-word&charset=utf8"
+    shown = printed(python, request_for(written(tmp_path, url)))
+    assert outcomes_in(shown)[0].ssl == {"ssl_ca": "/etc/ca.pem", "ssl_key": "/etc/key.pem"}
+    assert "s3cr3t-word" not in shown
+
+
 def test_mysql_without_a_driver_is_spoken_to_by_pymysql(tmp_path: Path) -> None:
     python = with_servers(tmp_path, {"db": server(nova=database())})
     for scheme in ("mysql", "mysql+mysqldb"):

@@ -37,7 +37,7 @@ def waited(
     monkeypatch.setattr(ipv6_guest, "solicit", lambda *_: has_asked)
     server: Any = SimpleNamespace(id="s1")
     guest: Any = None
-    deadlines = Deadlines(advertised=0.1, port_active=0.1)
+    deadlines = Deadlines(advertised=0.1, advertised_unasked=0.2, port_active=0.1)
     return ipv6_guest._advertised(CLOUD, guest, server, SUBNET, Router(id="r1"), driver, deadlines)
 
 
@@ -71,6 +71,27 @@ def test_ovn_is_not_judged_by_a_guest_that_never_asks(monkeypatch: pytest.Monkey
         waited(monkeypatch, view(LINK), has_asked=False, driver=ovn.DRIVER)
     with pytest.raises(WaitFailed):  # radvd advertises by itself
         waited(monkeypatch, view(LINK), has_asked=False)
+
+
+@pytest.mark.parametrize(("has_asked", "seconds"), [(True, "0.1"), (False, "0.2")])
+def test_a_guest_that_cannot_ask_has_until_routers_advertise_by_themselves(
+    has_asked: bool, seconds: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(WaitFailed, match=f"not within {seconds} s"):
+        waited(monkeypatch, view(LINK), has_asked=has_asked)
+
+
+def test_a_guest_asks_anew_until_it_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = [view(LINK), Ipv6View(frozenset({LINK}), frozenset(), 1, frozenset({OWN})), view(LINK), view(LINK, OWN)]
+    asked: list[str] = []
+    monkeypatch.setattr(ipv6_guest, "ipv6_of", lambda _: ahead.pop(0))
+    monkeypatch.setattr(ipv6_guest, "solicit", lambda _, mac: asked.append(mac))
+    guest: Any = None
+    monkeypatch.setattr(ipv6_guest, "AGAIN", 0)
+    look = ipv6_guest._asking_again(guest, "mac", "fd12::/64")
+    seen = [(sorted(look().addresses), len(asked)) for _ in range(4)]
+    assert seen[1] == ([LINK], 1)  # it is looking whether somebody else has the address
+    assert [seen[0], *seen[2:]] == [([LINK], 1), ([LINK], 2), ([OWN, LINK], 2)]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import pytest
 
 from fixtures.network.drivers import linuxbridge, openvswitch, ovn
 from fixtures.network.drivers.driver import UNKNOWN, Driver
-from fixtures.network.ipv6_nodes import IPV6_IS_ON, why_no_ipv6
+from fixtures.network.ipv6_nodes import IPV6_IS_ON, has_ipv6, knows_ipv6, why_no_ipv6
 from fixtures.nodes.nodes import Node, Nodes
 from selftests.nodes.known_nodes import known_node
 
 
-def node(name: str, *, has_ipv6: bool = True, service: str = "neutron-l3-agent") -> Node:
+def node(name: str, *, has_ipv6: bool | None = True, service: str = "neutron-l3-agent") -> Node:
     made = replace(known_node(name, running=[service]), roles=frozenset({"network"}))
     vars(made)["facts"] = known_node(name, running=[service]).facts
     made.facts.parsed[IPV6_IS_ON.name] = has_ipv6
@@ -20,9 +20,10 @@ def given(*nodes: Node) -> Nodes:
     return Nodes(",".join(each.name for each in nodes), nodes)
 
 
-@pytest.mark.parametrize(("printed", "is_on"), [("0\n", True), ("1\n", False), ("", False)])
-def test_a_kernel_without_ipv6_has_it_off(printed: str, is_on: bool) -> None:
-    assert IPV6_IS_ON.parse(printed) is is_on
+@pytest.mark.parametrize(("printed", "is_on"), [("0\n", True), ("1\n", False), ("", None)])
+def test_a_kernel_that_knows_no_ipv6_is_told_from_one_that_has_it_off(printed: str, is_on: bool | None) -> None:
+    made = node("network1", has_ipv6=IPV6_IS_ON.parse(printed))
+    assert (has_ipv6(made), knows_ipv6(made)) == (bool(is_on), is_on is not None)
 
 
 @pytest.mark.parametrize("driver", [linuxbridge.DRIVER, openvswitch.DRIVER])

@@ -7,8 +7,14 @@ import pytest
 
 from fixtures.identity import login_probe, node_readings
 from fixtures.network import tunnel_probe
+from fixtures.tls import tls_probe
 
-PROGRAMS = {"endpoints": node_readings.PROBE, "login": login_probe.PROBE, "tunnels": tunnel_probe.PROBE}
+PROGRAMS = {
+    "endpoints": node_readings.PROBE,
+    "login": login_probe.PROBE,
+    "tls": tls_probe.PROBE,
+    "tunnels": tunnel_probe.PROBE,
+}
 # Source: docs.python.org, "What's New In Python" 3.10 to 3.13, "Removed"
 GONE = {
     *("aifc", "asynchat", "asyncore", "audioop", "binhex", "cgi", "cgitb", "chunk", "crypt", "distutils", "formatter"),

@@ -12,7 +12,7 @@ from fixtures.identity.endpoint_places import RUNNER, places_of
 from fixtures.identity.endpoints import Endpoint
 from fixtures.tls.endpoint_certificates import _as_runner, _clients, trust_of
 from fixtures.tls.tls_client import Trust
-from fixtures.tls.tls_trouble import trouble
+from fixtures.tls.tls_trouble import trouble, why_unknown
 from selftests.tools.fake_keystone import connected
 from selftests.tools.tls_server import certificate, tls_server
 
@@ -21,6 +21,7 @@ from selftests.tools.tls_server import certificate, tls_server
 def told(monkeypatch: pytest.MonkeyPatch) -> RunWarnings:
     warnings = RunWarnings()
     monkeypatch.setattr(certificates, "WARNINGS", warnings)
+    monkeypatch.setenv("no_proxy", "*")
     return warnings
 
 
@@ -45,6 +46,18 @@ def test_a_name_is_corrected_in_the_catalogue(tmp_path: Path) -> None:
         said = trouble(seen_at(f"https://127.0.0.1:{port}", Trust(str(own), "cacert in clouds.yaml")))
     assert "its certificate is for api.example.org, expected 127.0.0.1" in said
     assert "write a name that it has: openstack endpoint set --url URL e1;" in said
+
+
+@pytest.mark.parametrize(("exempt", "is_judged"), [("", False), ("localhost,127.0.0.1", True)])
+def test_what_the_runner_asks_a_proxy_for_is_not_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exempt: str, is_judged: bool
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", exempt)
+    with tls_server(certificate(tmp_path, "own", days=-3)) as port:
+        client = seen_at(f"https://127.0.0.1:{port}", Trust("", "cacert in clouds.yaml"))
+    assert bool(trouble(client)) is is_judged
+    assert ("its client asks a proxy" in why_unknown(client)) is not is_judged
 
 
 def test_what_is_no_url_is_passed_over() -> None:

@@ -97,6 +97,11 @@ def test_cinder_has_options_of_its_own_for_that() -> None:
     ]
 
 
+@pytest.mark.parametrize("option", ["[DEFAULT]\nos_region_name", "[glance]\nregion_name"])
+def test_cinder_fetches_none_from_another_region(option: str) -> None:
+    assert told(image_clients([file_of(f"{option} = Elsewhere\n", "cinder-volume")], [with_token(text_of())])) == []
+
+
 @pytest.mark.parametrize(
     ("more", "ca", "is_off", "with_names"),
     [
@@ -124,6 +129,7 @@ def test_a_broker_without_tls_is_none() -> None:
         ({"ssl_ca": CA}, "pymysql", [(CA, False, True)]),
         ({"ssl_ca": CA, "ssl_check_hostname": "false"}, "pymysql", [(CA, False, False)]),
         ({"ssl_ca": CA, "ssl_verify_cert": "true"}, "pymysql", [(CA, True, True)]),
+        ({"ssl_ca": CA, "ssl_capath": "/etc/ssl/certs"}, "pymysql", [(CA, True, True)]),
         ({"ssl_ca": CA}, "mysqldb", [(CA, True, True)]),
         ({"ssl_ca": CA, "ssl_disabled": "true"}, "pymysql", []),
         ({"ssl_check_hostname": "true"}, "pymysql", []),

@@ -103,6 +103,22 @@ def test_where_names_do_not_matter_another_is_taken(tmp_path: Path) -> None:
         assert trouble(shaken(port, own, kind="amqps", names=False)) == ""
 
 
+@pytest.mark.parametrize("days", [90, -3])
+def test_an_address_in_the_subject_is_a_name_where_there_is_no_other(tmp_path: Path, days: int) -> None:
+    own = certificate(tmp_path, "127.0.0.1", days=days, names="")
+    with tls_server(own) as port:
+        client, database = shaken(port, own), shaken(port, own, kind="amqps")
+    assert (client.handshake.is_trusted, "expired on" in trouble(client)) == (days > 0, days < 0)
+    assert "its certificate is for 127.0.0.1 as the name of a host, expected 127.0.0.1. " in trouble(database)
+
+
+def test_an_address_among_the_names_of_hosts_is_none(tmp_path: Path) -> None:
+    own = certificate(tmp_path, "127.0.0.1", names="DNS:127.0.0.1")
+    with tls_server(own) as port:
+        said = trouble(shaken(port, own))
+    assert "its certificate is for 127.0.0.1 as the name of a host, expected 127.0.0.1. Fix: write a name" in said
+
+
 def test_one_that_speaks_plainly_is_told(tmp_path: Path) -> None:
     own = certificate(tmp_path, "own")
     with listening(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.tls.certificate import SHOWN, Certificate, certificate_in
+from fixtures.tls.certificate import LONGEST, SHOWN, Certificate, certificate_in
 from fixtures.tls.handshake import Handshake, handshakes_in
 from fixtures.tls.tls_client import TlsClient, Trust, place_in
 from fixtures.tls.tls_trouble import trouble, why_unknown
@@ -42,9 +42,16 @@ def test_an_issuer_that_is_not_known_is_told_with_the_whole_of_the_fix() -> None
 
 def test_without_a_file_it_is_told_how_all_programs_of_the_node_would_trust() -> None:
     said = refused(code=19, trust=Trust("", "[neutron] cafile of /etc/nova/nova.conf"))
-    assert "nobody in what all trust (the system's own, or certifi) has signed" in said
+    assert "nobody in what all trust ($REQUESTS_CA_BUNDLE, certifi, or the system's own) has signed" in said
     assert "update-ca-certificates" in said
     assert "or set [neutron] cafile of /etc/nova/nova.conf to a file with it" in said
+
+
+def test_a_bundle_that_is_not_there_is_no_option_that_is_wrong() -> None:
+    shaken = Handshake(why="cafile", said="/etc/gone.pem")
+    said = trouble(replace(CLIENT, trust=Trust("", "[neutron] cafile of /etc/nova/nova.conf"), handshake=shaken))
+    assert "$REQUESTS_CA_BUNDLE (or certifi) = /etc/gone.pem: there is no such file" in said
+    assert "cafile of" not in said
 
 
 def test_one_above_it_may_have_ended() -> None:
@@ -60,6 +67,13 @@ def test_a_clock_may_be_wrong() -> None:
     assert "by the clock of compute1. Fix: set the clock of compute1 (date)" in said
 
 
+def test_one_above_it_may_not_have_begun() -> None:
+    said = refused(code=9)
+    assert (
+        "a certificate above its own (issuer CN=Our CA) has not begun, by the clock of compute1. Fix: set the" in said
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "seen"),
     [
@@ -70,7 +84,8 @@ def test_a_clock_may_be_wrong() -> None:
             "a key or a signature of its certificate is too weak",
         ),
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", "it speaks no TLS, which is expected there"),
-        ("hostname 'controller' doesn't match 'other'", "its certificate is for controller, expected controller"),
+        ("[SSL] record layer failure (_ssl.c:1033)", "it speaks no TLS, which is expected there"),
+        ("hostname 'controller' doesn't match 'other'", "its certificate is for controller as the name of a"),
         (VERIFY, "nobody in [oslo_messaging_rabbit] ssl_ca_file"),  # Python 2 and 3.6 say no more
     ],
 )
@@ -82,6 +97,12 @@ def test_an_old_python_says_nothing_of_the_end() -> None:
     ended = replace(SHOWN_BY_SERVER, ends=NOW - timedelta(2))
     assert "its certificate for controller expired on " in refused(shown=ended)
     assert "rabbitmqctl eval 'ssl:clear_pem_cache().'" in refused(shown=ended)
+
+
+def test_nor_of_a_clock_that_is_behind() -> None:
+    early = replace(SHOWN_BY_SERVER, begins=NOW + timedelta(2))
+    assert "its certificate begins on " in refused(shown=early)
+    assert "Fix: set the clock of compute1 (date)" in refused(shown=early)
 
 
 def test_what_nobody_understands_is_no_failure() -> None:
@@ -104,14 +125,21 @@ def test_a_client_that_was_not_tried_is_no_failure() -> None:
     assert why_unknown(CLIENT).endswith("was not looked at: nobody answers")
 
 
-@pytest.mark.parametrize("shown", ["", "no base64", base64.b64encode(b"no certificate").decode()])
+@pytest.mark.parametrize("shown", ["", "no base64", base64.b64encode(b"no certificate").decode(), "A" * (LONGEST + 1)])
 def test_what_is_no_certificate_is_none(shown: str) -> None:
     assert certificate_in(shown) is None
 
 
 @pytest.mark.parametrize(
     "line",
-    ["", "nonsense", "[0]", '[0, {"why": 7, "code": "x", "now": "x", "certificate": [], "is_trusted": 1}]', "[" * 1000],
+    [
+        "",
+        "nonsense",
+        "[0]",
+        '[0, {"why": 7, "code": "x", "now": "x", "certificate": [], "is_trusted": 1}]',
+        "[" * 1000,
+        f'[0, {{"now": 1{"0" * 400}}}]',
+    ],
 )
 def test_a_strange_answer_is_no_answer(line: str) -> None:
     assert handshakes_in(line).get(0, Handshake()) == Handshake()

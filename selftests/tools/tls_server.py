@@ -24,7 +24,7 @@ x509_extensions = names
 [any]
 commonName = supplied
 [names]
-subjectAltName = {names}
+{names}
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 """
@@ -36,12 +36,13 @@ def certificate(folder: Path, name: str, *, days: float = 365, names: str = "IP:
 
     Args:
         days: from now until it ends; less than 0 where it has ended.
+        names: its subjectAltName; empty for none beside the subject.
     """
     made, own = folder / f"{name}.pem", folder / f"{name}.ca"
     own.mkdir()
     (own / "index").touch()
     (own / "serial").write_text("01\n")
-    (own / "config").write_text(CONFIG.format(folder=own, names=names))
+    (own / "config").write_text(CONFIG.format(folder=own, names=f"subjectAltName = {names}" if names else ""))
     ends = datetime.now(UTC) + timedelta(days=days)
     dates = ["-startdate", f"{ends - timedelta(400):{TIME}}", "-enddate", f"{ends:{TIME}}"]
     key, request = str(made.with_suffix(".key")), str(own / "request")

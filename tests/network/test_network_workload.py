@@ -7,6 +7,7 @@ from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.network import Network
 from openstack.network.v2.port import Port
 from openstack.network.v2.router import Router
+from openstack.network.v2.security_group import SecurityGroup
 from openstack.network.v2.subnet import Subnet
 
 from fixtures.compute.console import read_console
@@ -18,7 +19,7 @@ from fixtures.guest.full_size import wait_until_full_size_passes
 from fixtures.guest.guest import Guest
 from fixtures.guest.ingress_without_rules import LetIn
 from fixtures.guest.ipv6_guest import Ipv6Guest
-from fixtures.guest.ipv6_ingress import Ipv6Ingress
+from fixtures.guest.ipv6_ingress import Ipv6Ingress, why_kept_in
 from fixtures.guest.ipv6_view import ipv6_of, pings_from
 from fixtures.guest.metadata import PUBLIC_KEY, UUID, told_by_metadata
 from fixtures.guest.moved_floating_ip import wait_until_it_leads_to
@@ -423,9 +424,16 @@ def test_guest_has_the_router_for_its_ipv6_gateway(
 
 @pytest.mark.req("NEU-17")
 def test_guest_reaches_its_router_over_ipv6(
-    ipv6_guest: Ipv6Guest, ipv6_subnet: Subnet, network_driver: Driver, deadlines: Deadlines
+    cloud: Connection,
+    security_group: SecurityGroup,
+    ipv6_guest: Ipv6Guest,
+    ipv6_subnet: Subnet,
+    network_driver: Driver,
+    deadlines: Deadlines,
 ) -> None:
     """`ping6` to the subnet's gateway."""
+    if reason := why_kept_in(cloud, security_group):
+        pytest.skip(reason)
     gateway = str(ipv6_subnet.gateway_ip)
     wait_for(
         f"an answer from {gateway}, the IPv6 subnet's gateway, to the ping of the guest's {ipv6_guest.address}",
