@@ -12,7 +12,7 @@ from lab import faults
 from lab.machines import clouds
 from selftests import ROOT
 
-ROW = re.compile(r"^\|[^|]*\|[^|]*\|[^|]*\| (?P<state>[^|]*) \|(?: `(?P<cloud>\w+)`)? \|$", re.MULTILINE)
+ROW = re.compile(r"^\|[^|]*\|[^|]*\|[^|]*\| (?P<state>[^|]*) \|(?: `(?P<cloud>[\w-]+)`)? \|$", re.MULTILINE)
 PAGE = (ROOT / "docs" / "clouds.md").read_text()
 TOLD = {row["cloud"]: row["state"] for row in ROW.finditer(PAGE) if row["cloud"]}
 VERDICT = {

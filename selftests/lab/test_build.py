@@ -77,7 +77,10 @@ def test_a_cloud_has_all_that_its_machines_need(cloud: str) -> None:
         assert all((LAB / "roles" / role).is_dir() for role in machine.roles)
 
 
-@pytest.mark.parametrize(("cloud", "more"), [("rdo", ["rdo"]), ("devstack", ["devstack"]), ("kolla", ["tls", "kolla"])])
+@pytest.mark.parametrize(
+    ("cloud", "more"),
+    [("rdo", ["rdo"]), ("devstack", ["devstack"]), ("kolla", ["kolla"]), ("kolla-tls", ["tls", "kolla"])],
+)
 def test_a_cloud_that_is_like_another_has_its_machines_each_with_some_roles_more(cloud: str, more: list[str]) -> None:
     taken, other = machines._table("notes", is_taken=True)["machines"], machines.machines(cloud)
     expected = {name: machines._machine(name, suites.HOST, entry) for name, entry in taken.items()}
@@ -85,7 +88,7 @@ def test_a_cloud_that_is_like_another_has_its_machines_each_with_some_roles_more
     assert machines.networks(cloud) == machines.networks("notes")
 
 
-@pytest.mark.parametrize("cloud", ["rdo", "devstack", "kolla", "victoria"])
+@pytest.mark.parametrize("cloud", ["rdo", "devstack", "kolla", "kolla-tls", "victoria"])
 def test_what_a_cloud_has_alone_none_gets_that_is_like_it(cloud: str) -> None:
     everyone = machines.machines(cloud)
     assert set(everyone) == set(machines.machines("notes")) - {"compute2"}
@@ -194,10 +197,10 @@ def test_the_runner_is_told_of_a_ca_where_there_is_one(tmp_path: Path) -> None:
 
 def test_public_endpoints_have_tls_where_a_machine_ends_it() -> None:
     public = {}
-    for cloud in ("notes", "kolla"):
+    for cloud in ("notes", "kolla", "kolla-tls"):
         everyone = machines.machines(cloud)
         public[cloud] = configure.values_for(everyone["controller"], everyone.values(), {})["PUBLIC"]
-    assert public == {"notes": "http://controller:", "kolla": "https://controller:1"}
+    assert public == {"notes": "http://controller:", "kolla": "http://controller:", "kolla-tls": "https://controller:1"}
 
 
 def test_novas_key_is_for_its_owner_alone(tmp_path: Path) -> None:

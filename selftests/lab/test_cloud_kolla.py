@@ -31,7 +31,7 @@ WORDS = {
     ],
 )  # fmt: skip
 def test_a_fault_is_broken_in_the_containers_of_kolla(machine: str, script: str, there: str) -> None:
-    told = faults.in_words_of(machines.machines("kolla")[machine].roles, f"first=line\n{script}\n")
+    told = faults.in_words_of(machines.machines("kolla-tls")[machine].roles, f"first=line\n{script}\n")
     assert there in told.splitlines()
 
 
@@ -40,13 +40,13 @@ def test_a_fault_is_broken_in_the_containers_of_kolla(machine: str, script: str,
     [
         said
         for fault in faults.catalogue().values()
-        if fault.can_be_on("kolla")
+        if fault.can_be_on("kolla-tls")
         for said in fault.words
         if ".service" in said
     ],
 )
 def test_the_suite_is_to_say_the_names_of_the_containers(said: str) -> None:
-    roles = machines.machines("kolla")["controller"].roles
+    roles = machines.machines("kolla-tls")["controller"].roles
     assert re.fullmatch(r".*kolla-[a-z0-9_]+-container\.service.*", faults.in_words_of(roles, said))
 
 
@@ -59,7 +59,7 @@ def units_of(cloud: str) -> set[str]:
 
 def test_every_unit_that_a_fault_names_is_a_container_of_kolla_or_the_machines_own() -> None:
     containers = {f"kolla-{name}-container" for name in KOLLA}
-    assert units_of("kolla") - containers == {"chrony", "netfilter-persistent", "cinder-volumes-loop"}
+    assert units_of("kolla-tls") - containers == {"chrony", "netfilter-persistent", "cinder-volumes-loop"}
 
 
 def test_each_container_of_kolla_stands_for_a_unit_of_its_own() -> None:

@@ -80,8 +80,8 @@ def test_a_mistake_is_one_line(folder: Path, good: str, bad: str, line: str) -> 
     [
         ('roles = ["ovn-chassis"]', {"ovn", "epoxy"}),
         ('without_roles = ["kolla", "devstack"]', {"notes", "rdo", "ovn", "dvr", "epoxy", "victoria"}),
-        ('without_roles = ["bullseye", "trixie"]', {"notes", "rdo", "devstack", "kolla", "ovn", "dvr"}),
-        ("", {"notes", "rdo", "devstack", "kolla", "ovn", "dvr", "epoxy", "victoria"}),
+        ('without_roles = ["bullseye", "trixie"]', {"notes", "rdo", "devstack", "kolla", "kolla-tls", "ovn", "dvr"}),
+        ("", {"notes", "rdo", "devstack", "kolla", "kolla-tls", "ovn", "dvr", "epoxy", "victoria"}),
     ],
 )
 def test_it_is_of_the_clouds_that_have_what_it_breaks(folder: Path, line: str, clouds: set[str]) -> None:
