@@ -1,6 +1,7 @@
 """The longest chain, of spans that are made by hand: seconds are easy to add up."""
 
-from itertools import count
+from itertools import count, pairwise
+from random import Random
 
 import pytest
 
@@ -185,10 +186,27 @@ def test_time_that_several_share_is_counted_once() -> None:
     assert union([], 0, 10) == 0
 
 
-def test_it_never_is_longer_than_the_run(told: Told) -> None:
-    """Whatever the spans: no two parts of a chain go on at the same time."""
-    for number in range(50):
-        needs = [f"r{other}" for other in range(max(0, number - 3), number)]
-        span = told.work(RESOURCE, f"r{number}", number * 2, number * 2 + 3, *needs[:-1])
-        told.waited(span, f"w{number % 7}", span.start, span.end, looks=number % 3)
-    assert told.path.seconds <= max(span.end for span in told.spans)
+def test_what_went_on_beside_it_does_not_count_twice(told: Told) -> None:
+    """A fixture that asks for itself, and only then waits for what was made in the background meanwhile."""
+    told.made("server", 0, 10)
+    fixture = told.work(FIXTURE, "both", 0, 12, "server")
+    told.asked(fixture, 0, 9)
+    told.asked(fixture, 10, 12)
+    assert told.path.seconds == 12
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_it_never_is_longer_than_the_run(told: Told, seed: int) -> None:
+    """Whatever the spans: no two steps of a chain go on at the same time."""
+    chance = Random(seed)
+    for _ in range(60):
+        start, kind = chance.uniform(0, 90), chance.choice([RESOURCE, RESOURCE, FIXTURE, CHECK, CLEANUP])
+        needs = [f"r{chance.randrange(12)}" for _ in range(3)]
+        span = told.work(kind, chance.choice(needs), start, start + chance.uniform(0, 10), *needs)
+        told.asked(span, span.start, chance.uniform(span.start, span.end), begins=chance.random() < 0.5)
+        told.waited(
+            span, f"w{chance.randrange(5)}", chance.uniform(span.start, span.end), span.end, chance.randrange(3)
+        )
+    path = told.path
+    assert 0 < path.booting <= path.seconds <= 100
+    assert all(earlier.end <= later.start for earlier, later in pairwise(path.steps))
