@@ -17,6 +17,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Spans:
     """Of a run that begins here."""
     fresh = Spans()
     monkeypatch.setattr("fixtures.core.waiting.SPANS", fresh)
+    monkeypatch.setattr(recorded, "QUICK", 60)  # on a machine that is busy, too
     return fresh
 
 
@@ -102,6 +103,23 @@ def test_what_is_asked_for_by_its_name_is_needed(spans: Spans) -> None:
     with spans.at_work(FIXTURE, "outer") as outer, spans.at_work(RESOURCE, "inner"):
         pass
     assert outer.needs == ["inner"]
+
+
+def test_what_is_asked_for_by_its_name_and_was_quick_hands_on_what_it_needs(spans: Spans) -> None:
+    with spans.at_work(FIXTURE, "outer") as outer, spans.at_work(FIXTURE, "inner", ["server"]):
+        pass
+    assert outer.needs == ["server"]
+
+
+def test_a_long_name_is_the_same_where_it_is_needed(spans: Spans) -> None:
+    name = f"servers_on_nodes[{'x' * 200}]"
+    with (
+        spans.at_work(RESOURCE, name) as made,
+        spans.at_work(CHECK, "test", [name]) as check,
+        spans.wait("", needs=[name]),
+    ):
+        pass
+    assert check.needs == [made.name, made.name]
 
 
 def test_what_another_one_makes_is_needed_by_who_waits_for_it(spans: Spans) -> None:

@@ -1,5 +1,6 @@
 """The longest chain, of spans that are made by hand: seconds are easy to add up."""
 
+import time
 from itertools import count, pairwise
 from random import Random
 
@@ -210,3 +211,13 @@ def test_it_never_is_longer_than_the_run(told: Told, seed: int) -> None:
     path = told.path
     assert 0 < path.booting <= path.seconds <= 100
     assert all(earlier.end <= later.start for earlier, later in pairwise(path.steps))
+
+
+def test_of_a_large_cloud_it_is_found_soon(told: Told) -> None:
+    for number in range(60):
+        told.made(f"r{number}", number, number + 1, *(f"r{other}" for other in range(number)))
+    for number in range(10_000):
+        told.work(CHECK, "test", 100 + number, 101 + number, *(f"r{other}" for other in range(30, 60)))
+    began = time.perf_counter()
+    assert told.path.seconds == 60
+    assert time.perf_counter() - began < 20, "seconds, on a machine that is busy"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,14 +91,14 @@ def wait_until_running(checkout: Path) -> None:
 def test_a_run_tells_where_its_time_went(checkout: Path, workers: list[str]) -> None:
     shown = run(checkout, "-k", "good", *workers)
     told = spans(checkout)
-    assert told["critical_path"]["seconds"] == pytest.approx(1.2, abs=0.3)
+    assert 1.2 <= told["critical_path"]["seconds"] <= told["seconds"]
     steps = [(step["kind"], step["name"]) for step in told["critical_path"]["steps"]]
     assert steps == [("resource", "server"), ("check", "test_good"), ("cleanup", "server")]
     assert (told["schema"], told["api_calls"], told["left_out"]) == (1, 3, 0)
     assert 0 < told["spans"][0]["start"] <= told["spans"][-1]["end"] <= told["seconds"]
     assert {"id", "kind", "name", "start", "end"} <= set(told["spans"][0])
     last = shown.splitlines()[-1]
-    assert last.startswith("run ") and "the cloud's own critical path 1 s: " in last, shown
+    assert re.match(r"run \d+ s; the cloud's own critical path \d+ s: \d+\.\d\d; ", last), shown
     assert last.endswith("; round trips: none; API calls 3; servers booted 1")
 
 
