@@ -196,6 +196,23 @@ def test_what_went_on_beside_it_does_not_count_twice(told: Told) -> None:
     assert told.path.seconds == 12
 
 
+def test_what_was_made_after_a_wait_does_not_count_beside_what_else_went_on(told: Told) -> None:
+    """A check that waits, and then asks for a fixture by its name, while threads of its own go on."""
+    check = told.work(CHECK, "test_it", 0, 30, "volume")
+    told.waited(check, "a login prompt", 0, 10)
+    told.made("volume", 8, 20)
+    told.asked(check, 15, 30, begins=False)
+    assert (names(told.path), told.path.seconds) == (["test_it"], 25)
+    assert all(earlier.end <= later.start for earlier, later in pairwise(told.path.steps))
+
+
+def test_what_one_had_waited_for_before_one_asked_for_something_quick_is_not_lost(told: Told) -> None:
+    check = told.work(CHECK, "test_it", 0, 21, "key")
+    told.asked(check, 0, 20)
+    told.made("key", 20, 21)
+    assert (names(told.path), told.path.seconds) == (["test_it"], 20)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_it_never_is_longer_than_the_run(told: Told, seed: int) -> None:
     """Whatever the spans: no two steps of a chain go on at the same time."""
@@ -205,12 +222,12 @@ def test_it_never_is_longer_than_the_run(told: Told, seed: int) -> None:
         needs = [f"r{chance.randrange(12)}" for _ in range(3)]
         span = told.work(kind, chance.choice(needs), start, start + chance.uniform(0, 10), *needs)
         told.asked(span, span.start, chance.uniform(span.start, span.end), begins=chance.random() < 0.5)
-        told.waited(
-            span, f"w{chance.randrange(5)}", chance.uniform(span.start, span.end), span.end, chance.randrange(3)
-        )
+        first, last = sorted(chance.uniform(span.start, span.end) for _ in range(2))
+        told.waited(span, f"w{chance.randrange(5)}", first, last, chance.randrange(3))
+        told.asked(span, last, span.end, begins=False)
     path = told.path
     assert 0 < path.booting <= path.seconds <= 100
-    assert all(earlier.end <= later.start for earlier, later in pairwise(path.steps))
+    assert all(earlier.start <= earlier.end <= later.start for earlier, later in pairwise(path.steps))
 
 
 def test_of_a_large_cloud_it_is_found_soon(told: Told) -> None:
