@@ -8,7 +8,7 @@ from contextvars import Context
 import pytest
 
 from fixtures.core import spans as recorded
-from fixtures.core.spans import CHECK, FIXTURE, LONGEST, RESOURCE, ROUND_TRIP, WAIT, Span, Spans, for_the_same
+from fixtures.core.spans import CHECK, FIXTURE, RESOURCE, ROUND_TRIP, WAIT, Span, Spans, for_the_same
 from fixtures.core.waiting import WaitFailed, wait_for
 
 
@@ -111,17 +111,6 @@ def test_what_is_asked_for_by_its_name_and_was_quick_hands_on_what_it_needs(span
     assert outer.needs == ["server"]
 
 
-def test_a_long_name_is_the_same_where_it_is_needed(spans: Spans) -> None:
-    name = f"servers_on_nodes[{'x' * 200}]"
-    with (
-        spans.at_work(RESOURCE, name) as made,
-        spans.at_work(CHECK, "test", [name]) as check,
-        spans.wait("", needs=[name]),
-    ):
-        pass
-    assert check.needs == [made.name, made.name]
-
-
 def test_what_another_one_makes_is_needed_by_who_waits_for_it(spans: Spans) -> None:
     with spans.at_work(RESOURCE, "server_on_node") as owner, spans.wait("it", needs=["servers_on_nodes[compute2]"]):
         pass
@@ -133,12 +122,6 @@ def test_an_interruption_ends_what_goes_on(spans: Spans) -> None:
         raise KeyboardInterrupt
     assert [span.name for span in spans.ended] == ["ACTIVE", "server"]
     assert all(span.end for span in spans.ended)
-
-
-def test_a_name_is_not_endless(spans: Spans) -> None:
-    with spans.at_work(RESOURCE, "x" * 1000), spans.wait("y" * 1000), spans.round_trip("z" * 1000, "p" * 1000):
-        pass
-    assert {len(span.name) for span in spans.ended} == {LONGEST}
 
 
 def test_of_very_many_round_trips_the_last_are_only_counted(spans: Spans, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from fixtures.core.known_secrets import know
+from fixtures.core.spans import CHECK, RESOURCE, ROUND_TRIP, Span
+from fixtures.report.timing_files import LONGEST, told, word
 from selftests import ROOT
 from selftests.report.test_every_exit import PLUGINS
 
@@ -137,6 +140,49 @@ def test_a_run_that_could_not_begin_has_them(checkout: Path) -> None:
         file.write("\ndef pytest_collection_finish(): raise pytest.UsageError('a: b. Fix: c')")
     run(checkout)
     assert (spans(checkout)["spans"], spans(checkout)["critical_path"]["seconds"]) == ([], 0)
+
+
+BROKEN = """
+import fixtures.report.timing_files
+
+def critical_path(spans):
+    raise ZeroDivisionError("of s3cret-Pa55")
+
+fixtures.report.timing_files.critical_path = critical_path
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("", 0),
+        ("def pytest_runtest_call(): ask('GET /'); assert 0", 1),
+        ("def pytest_collection_finish(): raise pytest.UsageError('a: b. Fix: c')", 4),
+    ],
+)
+def test_an_error_in_the_telling_changes_nothing_else(checkout: Path, more: str, code: int) -> None:
+    with (checkout / "conftest.py").open("a") as file:
+        file.write(f"{BROKEN}\n{more}\n")
+    with started(checkout, "-k", "good") as process:
+        shown = process.communicate(timeout=60)[0]
+    assert process.returncode == code
+    verdict = json.loads((checkout / "reports" / "latest" / "verdict.json").read_text())
+    assert (verdict["exit_code"], len(verdict["failures"])) == (code, 1 if code == 1 else 0)
+    assert "where the time went is not told: internal error: ZeroDivisionError: of " in shown
+    assert "s3cret" not in shown or code == 4, "where nothing was made, no secret is known"
+
+
+def test_a_secret_is_hidden_whole_before_a_name_is_cut() -> None:
+    know(secret := "s3cret-Pa55-of-a-server")
+    [span] = told([Span(ROUND_TRIP, f"GET /{'x' * (LONGEST - 10)}/{secret}", 0, 0)], 0)
+    assert "s3cre" not in span.name
+    assert len(word("x" * 1000)) == LONGEST
+
+
+def test_the_same_name_is_told_the_same_wherever_it_stands() -> None:
+    name = f"servers_on_nodes[{'x' * 200}]"
+    made, check = told([Span(RESOURCE, name, 0, 0), Span(CHECK, "test", 1, 1, needs=[name])], 0)
+    assert check.needs == [made.name]
 
 
 def test_a_killed_run_does_not_leave_those_of_an_earlier_one(checkout: Path) -> None:
