@@ -72,6 +72,25 @@ def test_guest(booted_server, agents):
 def test_other(server): 0/0
 """
 
+FAILING = """
+import pytest
+from fixtures.session.resource import resource
+
+@pytest.fixture
+def agents(): 0/0
+
+@resource(row="NOVA-14", scope="function")
+def volume():
+    yield
+    0/0
+
+def test_setup(agents): pass
+
+def test_call(run): 0/0
+
+def test_teardown(volume): pass
+"""
+
 
 @pytest.fixture
 def told(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -120,3 +139,12 @@ def test_what_ends_first_is_told_first_and_everything_ends(told: list[dict[str, 
     assert all(span["end"] >= span["start"] > 0 for span in told)
     ended = [span["name"] for span in told if span["kind"] == "cleanup"]
     assert ended[-2:] == ["server", "network"]
+
+
+def test_a_failure_does_not_tell_of_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest(SUITE)
+    pytester.makepyfile(FAILING)
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1, errors=2, passed=1)
+    assert "timing.py" not in result.stdout.str() and "spans.py" not in result.stdout.str()
