@@ -51,7 +51,9 @@ def test_a_request_is_told_without_what_it_asks_for(
     for method in ("GET", "POST"):
         url = "http://bob:s3cret@controller:8774/v2.1/servers/0d5bd5a2-5f1b-4f4e-9d2f-8e5a7f0a1b2c?temp_url_sig=5ecret"
         adapter.send(Request(method, url).prepare())
+    adapter.send(Request("POST", f"{KEYSTONE}/auth/tokens").prepare())
     assert [(span.name, span.place, span.begins) for span in spans.ended] == [
         ("GET /v2.1/servers/ID", "controller:8774", False),
         ("POST /v2.1/servers/ID", "controller:8774", True),
-    ]
+        ("POST /v3/auth/tokens", "controller:5000", False),
+    ], "a login makes nothing"
