@@ -11,6 +11,8 @@ import testinfra
 from fixtures.broker.paths import TRY
 from fixtures.compute.libvirt import PRESS_ENTER
 from fixtures.core.programs import MissingProgram
+from fixtures.core.request_stats import EFFORT
+from fixtures.core.spans import Spans
 from fixtures.nodes.any_python import RUN
 from fixtures.nodes.checked_host import CheckedHost, checked, in_sh
 from fixtures.nodes.clocks import ASK
@@ -35,6 +37,16 @@ def test_a_command_answers_as_ever(host: CheckedHost) -> None:
     assert host.check_output("echo %s", "it is") == "it is"
     assert host.run("exit 3").rc == 3
     assert host.run("cat /nowhere").failed
+
+
+def test_a_command_is_a_round_trip_and_told_without_its_words(
+    host: CheckedHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fixtures.nodes.checked_host.SPANS", spans := Spans())
+    before = EFFORT.commands["local"]
+    host.run("echo s3cret %s", "s3cret")
+    assert [(span.kind, span.name, span.place) for span in spans.ended] == [("round trip", "command", "local")]
+    assert EFFORT.commands["local"] == before + 1
 
 
 def test_a_missing_program_is_no_answer(host: CheckedHost) -> None:
