@@ -27,9 +27,9 @@ class Trial:
     name: str
     row: str
     caught: bool
-    """The run failed, and what a root cause says has the entry's words."""
+    """The run failed, and what a root cause that was found says has the entry's words."""
     right: bool
-    """The entry's row is among the root causes."""
+    """The entry's row is among the root causes that were found."""
     others: tuple[str, ...]
     """Root causes of other rows, that no fault has which was there: false alarms."""
     seconds: float
@@ -87,12 +87,13 @@ def judged(
         rows: of the other faults that were there.
     """
     causes = verdict.get("root_causes", [])
-    own = [cause for cause in causes if cause["row"] == fault.row]
+    found = [cause for cause in causes if cause.get("cause_found", True)]
+    own = [cause for cause in found if cause["row"] == fault.row]
     words = said_here(fault)
     return Trial(
         name=fault.name,
         row=fault.row,
-        caught=code == FAILED and any(_says(cause, words) for cause in causes),
+        caught=code == FAILED and any(_says(cause, words) for cause in found),
         right=bool(own),
         others=tuple(dict.fromkeys(cause["row"] for cause in causes if cause["row"] not in {*rows, fault.row})),
         seconds=round(seconds, 1),

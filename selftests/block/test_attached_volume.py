@@ -11,6 +11,7 @@ from openstack.connection import Connection
 from fixtures.block import attached_volume
 from fixtures.block.attached_volume import Views, attached, detach
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import is_proven
 from fixtures.core.waiting import WaitFailed
 
 QUICK = Deadlines(volume_ready=0.2)
@@ -64,12 +65,14 @@ def test_where_nova_keeps_it_both_views_are_told(nova: Nova, monkeypatch: pytest
     ) as told:
         detached(nova)
     assert "last seen: Cinder: available; Nova: attached." in str(told.value)
+    assert not is_proven(told.value)
 
 
 def test_a_volume_that_comes_back_is_told_at_once(nova: Nova, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, ("in-use", True), ("detaching", True), ("in-use", True))
-    with pytest.raises(WaitFailed, match=r"to be available: it is in-use\. Fix: .*iscsiadm -m session"):
+    with pytest.raises(WaitFailed, match=r"to be available: it is in-use\. Fix: .*iscsiadm -m session") as told:
         detached(nova, Deadlines())
+    assert is_proven(told.value)
 
 
 def test_what_no_server_holds_is_not_detached(nova: Nova, monkeypatch: pytest.MonkeyPatch) -> None:

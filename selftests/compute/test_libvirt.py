@@ -3,7 +3,10 @@ from pathlib import Path
 import pytest
 import testinfra
 
-from fixtures.compute.libvirt import PROMPT, Domain
+from fixtures.compute.libvirt import PROMPT, Domain, wait_until_console_answers
+from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import is_proven
+from fixtures.core.waiting import WaitFailed
 from fixtures.nodes.nodes import Node
 
 # Shows an old prompt, and answers each Enter (0d) with one more until ^] (1d) comes
@@ -43,3 +46,6 @@ def test_a_console_that_is_alive_answers_and_is_left(tmp_path: Path, domain: Dom
 def test_a_console_that_cannot_be_opened_says_why(tmp_path: Path, domain: Domain) -> None:
     virsh(tmp_path, BUSY)
     assert "Active console session exists" in domain.press_enter()
+    with pytest.raises(WaitFailed, match="Active console session exists") as told:
+        wait_until_console_answers(domain, Deadlines(serial_console=0))
+    assert is_proven(told.value)

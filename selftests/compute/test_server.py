@@ -16,6 +16,7 @@ from fixtures.compute import server, server_end
 from fixtures.compute.server import _Told, ending, fixed_ip, wait_until_active
 from fixtures.compute.server_end import what_remains_of
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import is_proven
 from fixtures.core.waiting import WaitFailed
 
 CLOUD = cast(Connection, None)
@@ -71,6 +72,16 @@ def test_a_server_that_builds_for_ever_is_told(monkeypatch: pytest.MonkeyPatch) 
 def test_a_server_in_error_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WaitFailed, match="server s1 to be ACTIVE: it is in ERROR: Nova gives no reason"):
         waited(monkeypatch, told("ERROR"), deadline=600, cloud=with_actions())
+
+
+@pytest.mark.parametrize("where", ["tcp:127.0.0.1:6640", ""])
+def test_a_switch_that_gives_no_answer_is_the_cause(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    failed = told("ERROR")
+    failed.server.fault = {"message": f"Build aborted: Got error: Could not retrieve schema from {where}: refused"}
+    with pytest.raises(WaitFailed, match="retrieve schema") as error:
+        waited(monkeypatch, failed, cloud=with_actions())
+    assert is_proven(error.value) is bool(where)
+    assert ("Fix: on its host ovs-vsctl get-manager" in str(error.value)) is bool(where)
 
 
 def test_the_request_that_came_to_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

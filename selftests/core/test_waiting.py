@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 import tenacity
 
+from fixtures.core.proven import Proven, is_proven
 from fixtures.core.waiting import WaitFailed, wait_for
 
 
@@ -35,6 +36,19 @@ def test_at_the_deadline_it_tells_what_was_seen_last(statuses: Iterator[str], sl
             sleep=slept.append,
             stop=tenacity.stop_after_attempt(2),
         )
+
+
+@pytest.mark.parametrize(("seen", "is_cause"), [("none", False), ("some", True)])
+def test_what_was_seen_last_decides_whether_it_proves_the_cause(seen: str, is_cause: bool) -> None:
+    with pytest.raises(WaitFailed, match="Fix: the MTU") as failed:
+        wait_for(
+            "all",
+            lambda: seen,
+            lambda now: now == "all",
+            0,
+            fix=lambda now: (str if now == "none" else Proven)("the MTU"),
+        )
+    assert is_proven(failed.value) is is_cause
 
 
 def test_it_does_not_wait_for_what_cannot_come(slept: list[float]) -> None:

@@ -91,6 +91,8 @@ def test_a_fault_is_broken_found_mended_and_tried_again(lab: Path, capsys: pytes
         ([], False, False, []),
         ([{**CAUSE, "messages": ["something else"]}], False, True, []),
         ([{**CAUSE, "row": "NOVA-4"}], True, False, ["NOVA-4"]),
+        ([{**CAUSE, "cause_found": False}], False, False, []),
+        ([CAUSE, {**CAUSE, "row": "NOVA-14", "cause_found": False}], True, True, ["NOVA-14"]),
         ([CAUSE, {**CAUSE, "row": "SWI-3"}], True, True, ["SWI-3"]),
     ],
 )

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.core.proven import Proven
 from fixtures.guest.path_trace import how_far, stations
 from fixtures.network.drivers import linuxbridge, openvswitch, ovn
 from fixtures.network.drivers.driver import UNKNOWN, Driver
@@ -38,7 +39,9 @@ def trace(driver: Driver, namespaces: str, *opening: str) -> str:
 )
 def test_suspect_is_where_the_packet_is_first_lost(opening: list[str], suspect: str) -> None:
     for driver in (LINUXBRIDGE, openvswitch.DRIVER):
-        assert suspect in trace(driver, AGENTS, *opening).partition("look at ")[2]
+        told = trace(driver, AGENTS, *opening)
+        assert suspect in told.partition("look at ")[2]
+        assert isinstance(told, Proven) is bool(opening)  # only between two stations is it known where
 
 
 @pytest.mark.parametrize(

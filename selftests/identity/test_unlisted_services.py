@@ -6,6 +6,7 @@ import requests_mock as mocker
 from keystoneauth1.access.service_catalog import ServiceCatalogV3
 from openstack.identity.v3.service import Service
 
+from fixtures.core.proven import Shown
 from fixtures.identity import unlisted_services
 from fixtures.identity.api_units import API_UNITS, units_in
 from fixtures.identity.missing_service import MissingService
@@ -180,7 +181,7 @@ def test_a_cloud_without_the_service_is_skipped() -> None:
 
 
 def test_one_that_has_it_fails_with_the_command() -> None:
-    with pytest.raises(AssertionError, match=r"but it is there: cinder-volume.service is in use on block1\. Fix: "):
+    with pytest.raises(Shown, match=r"but it is there: cinder-volume.service is in use on block1\. Fix: "):
         require(cloud(False), "block-storage", "block storage", {"block-storage": str(missing(units=[RUNS]))})
 
 

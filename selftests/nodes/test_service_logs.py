@@ -204,3 +204,17 @@ def test_what_apparmor_has_refused_is_told(logs: Path, tmp_path: Path) -> None:
         f"""case "$*" in *_TRANSPORT=kernel*) printf '%s\\n' '{REFUSED}' 'kernel: all is well' ;; esac\n""",
     )
     assert errors_since([NODE], SINCE) == f"== here\n{REFUSED}"
+
+
+def test_inner_lines_of_tracebacks_take_no_room(logs: Path) -> None:
+    """Source: oslo_log._options, logging_exception_prefix: each line of a traceback begins as the error does."""
+    prefix = f"{NOW}.1 1 ERROR nova.compute.manager"
+    of_server = f"{prefix} [instance: 89c50c54-11e5-4c2b-bb67-9b1581edc270]"
+    told = [
+        f"{prefix} [None req-1 u p - -] it failed",
+        f"{of_server} nova.exception.Full: no room",
+        f"{prefix} Stderr: 'x'",
+    ]
+    inner = [f'{prefix}   File "x.py", line 1', f"{of_server}     raise Full()", f"{of_server} ", f"{prefix} "] * 20
+    (logs / "compute.log").write_text("\n".join([told[0], *inner, *told[1:], *inner, ""]))
+    assert errors_since([NODE], SINCE).splitlines() == ["== here", f"{logs}/compute.log:", *told]

@@ -23,6 +23,12 @@ def test_each_cause_has_its_own_and_what_follows_has_one() -> None:
     assert taker(rules, "NOVA-14") == taker(rules, "NOVA-15") == "What followed from that"
 
 
+def test_where_the_cause_was_not_found_the_name_says_so() -> None:
+    failures = [Failure("NOVA-14", "a test", "ERROR", symptom=True), Failure("SWI-3", "a test", "stopped")]
+    names = [rule["name"] for rule in categories(Verdict(failures=failures))]
+    assert [name.endswith(": cause not found") for name in names[:2]] == [True, False]
+
+
 def test_causes_are_open_and_the_blocked_come_last() -> None:
     rules = categories(verdict("NOVA-6"))
     assert [bool(rule.get("expand")) for rule in rules] == [True, False, False]

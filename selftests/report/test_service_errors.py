@@ -2,8 +2,9 @@ import pytest
 from keystoneauth1.exceptions import ConnectFailure
 from openstack.exceptions import HttpException
 
-from fixtures.report.failed_requests import request_ids
-from fixtures.report.service_errors import LONGEST, MOST, newest
+from fixtures.report.failed_requests import ids_in
+from fixtures.report.log_events import LONGEST
+from fixtures.report.service_errors import MOST, first_error, newest
 from fixtures.verdict.dependencies import services_of
 
 COLLECTED = """== controller
@@ -132,11 +133,122 @@ def test_an_error_that_two_services_logged_is_told_once() -> None:
     assert len(newest("\n".join(["== controller", *files]), ["nova"])) == 1
 
 
+def test_resources_are_known_by_their_ids_too() -> None:
+    server = "89c50c54-11e5-4c2b-bb67-9b1581edc270"
+    assert ids_in(AssertionError(f"server {server}: it is in ERROR ({request(1)})")) == {server, request(1)}
+
+
 def test_a_request_is_known_by_the_answers_header_or_by_words() -> None:
     failed = HttpException("503")
     failed.request_id = request(1)
-    assert request_ids(failed) == {request(1)}
+    assert ids_in(failed) == {request(1)}
     behind = AssertionError(f"server s1: it is in ERROR: No valid host ({request(2)})")
     behind.__cause__ = failed
-    assert request_ids(behind) == {request(1), request(2)}
-    assert request_ids(ConnectFailure("no route, req-1")) == set()
+    assert ids_in(behind) == {request(1), request(2)}
+    assert ids_in(ConnectFailure("no route, req-1")) == set()
+
+
+# The lab with the Layer 2 agent of compute1 stopped: Nova asks Neutron as its own user, with another request
+SERVER, PORT, OTHER_PORT = (f"{each}-11e5-4c2b-bb67-9b1581edc270" for each in ("89c50c54", "520e00cc", "15f8358e"))
+BINDING = f"Binding failed for port {PORT}, please check neutron logs for more information."
+OF_SERVER = f"ERROR nova.x [None {request(1)} u p - - default default] [instance: {SERVER}]"
+OF_ML2 = "ERROR neutron.plugins.ml2.managers [None {} n s - - - -] Failed to bind port {} on host compute1"
+INNER = f"ERROR nova.compute.manager [instance: {SERVER}]"
+QUOTED = rf"['Traceback (most recent call last):\n', 'nova.exception.RescheduledException: Build failed: {BINDING}\n']"
+RESCHEDULED = f"""== controller
+/var/log/nova/nova-conductor.log:
+2026-11-25 22:16:53.066 297 {OF_SERVER} Error from last host: compute1 (node compute1): {QUOTED}
+/var/log/neutron/neutron-api.log:
+2026-11-25 22:16:11.000 367 {OF_ML2.format(request(3), OTHER_PORT)}
+2026-11-25 22:16:12.011 367 {OF_ML2.format(request(2), PORT)}
+
+== compute1
+/var/log/nova/nova-compute.log:
+2026-11-25 22:16:52.001 5 {OF_SERVER} Instance failed to spawn: nova.exception.PortBindingFailed: {BINDING}
+2026-11-25 22:16:52.001 5 {INNER} Traceback (most recent call last):
+2026-11-25 22:16:52.001 5 {INNER} nova.exception.PortBindingFailed: {BINDING}
+"""
+
+
+def test_a_server_is_followed_to_the_deepest_service_whoever_asked_it() -> None:
+    ids = ids_in(AssertionError(f"server {SERVER} to be ACTIVE: it is in ERROR: No valid host was found"))
+    first = f"controller, neutron-api, 22:16:12: Failed to bind port {PORT} on host compute1"
+    assert first_error(RESCHEDULED, ["nova"], ids) == first
+    spawn, *others = newest(RESCHEDULED, ["nova"], ids)[1:]
+    assert newest(RESCHEDULED, ["nova"], ids)[0] == first
+    assert spawn.startswith("compute1, nova-compute, 22:16:52: Instance failed to spawn: nova.exception.PortBindingF")
+    assert others == []  # what the conductor quotes has been told
+
+
+def test_of_two_that_tell_one_error_the_deeper_service_is_heard() -> None:
+    assert [line.partition(", ")[0] for line in newest(RESCHEDULED, ["nova"])] == ["compute1"]
+
+
+OF_RPC = f"ERROR nova.x [None {request(1)} u p - - - -]"
+TIMEOUT = "MessagingTimeout: Timed out waiting for a reply to message ID"
+TIMED_OUT = f"""== controller
+/var/log/nova/nova-api.log:
+2026-11-25 22:17:00.000 3 {OF_RPC} Unexpected exception in API method: oslo_messaging.exceptions.{TIMEOUT} 1f
+/var/log/nova/nova-conductor.log:
+2026-11-25 22:16:59.000 4 {OF_RPC} {TIMEOUT} 2e
+"""
+
+
+def test_that_nobody_answered_is_told_once_and_only_where_there_is_nothing_else() -> None:
+    [line] = newest(TIMED_OUT, [], [request(1)])
+    assert line.startswith("controller, nova-conductor, 22:16:59")
+    assert first_error(TIMED_OUT, [], [request(1)]) == line
+    both = TIMED_OUT + FOLLOWED.partition("\n\n")[2]
+    assert first_error(both, [], [request(1)]).startswith("compute1, nova-compute, 20:31:20: Failed to spawn: nova.exc")
+    assert not any("Timed out" in line for line in newest(both, [], [request(1)]))
+
+
+VOLUME = "7a1d2c3b-0000-4000-8000-00000000000a"
+OF_CINDER = "ERROR cinder.volume.manager"
+COMMAND_FAILED = "oslo_concurrency.processutils.ProcessExecutionError: Unexpected error while running command."
+EXTENDED = f"""== block1
+/var/log/cinder/cinder-volume.log:
+2026-11-25 22:10:00.000 8 {OF_CINDER} [-] of an earlier moment
+2026-11-25 22:20:00.000 8 {OF_CINDER} [{request(1)} u p - - -] Extend volume failed.
+2026-11-25 22:20:00.000 8 {OF_CINDER} Traceback (most recent call last):
+2026-11-25 22:20:00.000 8 {OF_CINDER} {COMMAND_FAILED}
+2026-11-25 22:20:00.000 8 {OF_CINDER} Command: sudo cinder-rootwrap lvextend -L 2g cinder-volumes/volume-{VOLUME}
+2026-11-25 22:20:00.000 8 {OF_CINDER} Exit code: 5
+2026-11-25 22:20:00.000 8 {OF_CINDER} Stdout: ''
+2026-11-25 22:20:00.000 8 {OF_CINDER} Stderr: 'no free extents'
+"""
+
+
+def test_the_first_error_comes_with_its_exception_and_with_what_the_command_said() -> None:
+    assert first_error(EXTENDED, ["cinder"], ids_in(AssertionError(f"volume {VOLUME} to be available"))) == (
+        f"block1, cinder-volume, 22:20:00: Extend volume failed.: {COMMAND_FAILED}: Stderr: 'no free extents'"
+    )
+
+
+def test_where_no_request_is_found_the_first_error_is_the_oldest_of_the_services() -> None:
+    assert first_error(EXTENDED, ["cinder"]) == "block1, cinder-volume, 22:10:00: of an earlier moment"
+    assert first_error(EXTENDED, ["nova"]) == ""
+    assert first_error("== block1\nnone", ["cinder"], [request(1)]) == ""
+
+
+FORBIDDEN = "You are not authorized to perform the requested action: identity:list_users."
+GONE = "[4d] AMQP server on controller:5672 is unreachable: gone. Trying again in 1 seconds."
+USUAL = f"""== controller
+/var/log/keystone/keystone.log:
+2026-11-25 22:17:09.000 3 ERROR keystone.server.flask.application [None {request(1)} u p - - - -] {FORBIDDEN}
+/var/log/nova/nova-api.log:
+2026-11-25 22:17:09.000 3 ERROR oslo.messaging._drivers.impl_rabbit [-] {GONE}
+== compute1
+/var/log/openvswitch/ovs-vswitchd.log:
+2026-11-26T13:00:09.999Z|00077|bridge|WARN|bridge br-ex does not exist
+"""
+
+
+def test_what_is_logged_on_a_healthy_cloud_too_is_no_first_error() -> None:
+    assert first_error(USUAL, ["keystone", "nova", "openvswitch"]) == ""
+
+
+@pytest.mark.parametrize("own", [request(1), "a made up line"])
+def test_a_line_of_the_journal_is_not_of_the_request_before_it(own: str) -> None:
+    told = f"{FOLLOWED}2026-11-22T20:32:00+0000 compute1 kernel[1]: out of memory\n"
+    assert not any("out of memory" in line for line in newest(told, [], [own]))

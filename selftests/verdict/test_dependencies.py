@@ -1,6 +1,7 @@
 import pytest
 
 from fixtures.verdict import dependencies, requirement_docs
+from fixtures.verdict.dependencies import depth_of
 from fixtures.verdict.verdict import CLEAN_UP
 
 
@@ -45,3 +46,17 @@ def test_cause_is_named_for_what_follows_from_it() -> None:
     failed = ["NOVA-6", "CIN-1", "NOVA-14"]
     assert dependencies.causes_of("NOVA-14", failed) == ["NOVA-6"]
     assert dependencies.causes_of("CIN-1", failed) == ["CIN-1"]
+
+
+@pytest.mark.parametrize(
+    ("deep", "others"),
+    [
+        ("nova-compute", ["nova-api-wsgi", "nova_conductor", "devstack@n-sch.service", "placement-api"]),
+        ("neutron_l3_agent", ["neutron-server", "neutron-rpc-server", "nova-compute", "some-program"]),
+        ("cinder-volume", ["cinder-scheduler", "nova-compute", "devstack@c-api.service"]),
+        ("libvirtd", ["nova-compute", "glance-api"]),
+        ("kernel", ["libvirtd", "mariadb", "ovs-vswitchd"]),
+    ],
+)
+def test_a_service_is_deeper_than_those_that_ask_it(deep: str, others: list[str]) -> None:
+    assert [other for other in others if depth_of(other) >= depth_of(deep)] == []

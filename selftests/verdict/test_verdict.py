@@ -60,7 +60,7 @@ def test_container(subtests):
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    pytester.makeini("[pytest]\nmarkers =\n req(row): the row\n waits: blocked")
+    pytester.makeini("[pytest]\nmarkers =\n req(row): the row\n waits: blocked\n proves_cause: a cause")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_it_nodes=NODES, test_it_workload=WORKLOAD)
     return pytester
@@ -119,6 +119,39 @@ def test_a_cause_that_no_node_tells_comes_with_the_services_own_words() -> None:
     verdict = Verdict(failures=[Failure("NOVA-14", "tests/test_it_workload.py::a", "ERROR", LOGGED)])
     assert verdict.logged_for("NOVA-14") == [*LOGGED]
     assert list(told(verdict))[2:4] == ["   the services involved logged:", f"     {LOGGED[0]}"]
+
+
+def symptom(row: str, first: str | None, logged: tuple[str, ...] = ()) -> Failure:
+    return Failure(row, "tests/test_it_workload.py::a", "it is in ERROR", logged, symptom=True, first_error=first)
+
+
+@pytest.mark.parametrize(
+    ("first", "line"),
+    [
+        (LOGGED[0], f"the first error on the path was {LOGGED[0]}"),
+        ("", "nothing on the path has logged an error that could be read"),
+        (None, "no log was read: give the nodes (--hosts)"),
+    ],
+)
+def test_where_no_check_tells_the_cause_that_is_said_and_counted(first: str | None, line: str) -> None:
+    verdict = Verdict(failures=[symptom("NOVA-14", first), Failure("SWI-3", "tests/test_it_nodes.py::b", "stopped")])
+    shown = [*told(verdict)]
+    assert shown[2] == f"   cause not found; {line}"
+    assert shown[-1] == "1 root cause, 1 cause not found"
+
+
+def test_a_first_error_is_told_once() -> None:
+    more = "compute1, nova-compute, 20:31:19: Instance failed to spawn"
+    shown = "\n".join(told(Verdict(failures=[symptom("NOVA-14", f"{LOGGED[0]}: it is full", (*LOGGED, more))])))
+    assert shown.count("no disk left") == 1
+    assert f"     {more}\n" in shown
+
+
+def test_one_failure_that_tells_the_cause_is_enough() -> None:
+    nodes = Failure("NOVA-14", "tests/test_it_nodes.py::b", "6640 is closed")
+    verdict = Verdict(failures=[symptom("NOVA-14", ""), nodes, symptom("NEU-12", LOGGED[0])])
+    assert [*told(verdict)][-1] == "1 root cause, 0 causes not found"
+    assert verdict.consequences_of("NOVA-14") == ["NEU-12"]
 
 
 def test_a_cause_that_a_node_tells_needs_no_more_words() -> None:
@@ -421,3 +454,97 @@ def test_a_test_without_a_row_is_told_as_that(suite: pytest.Pytester) -> None:
     suite.runpytest_subprocess("test_mine.py")
     [cause] = _verdict(suite)["root_causes"]
     assert (cause["row"], cause["title"], cause["page"]) == ("no-row", "Tests that belong to no row", "")
+
+
+# What a cloud says where nothing but the workload fails
+SYMPTOMS = """
+import pytest
+from openstack.exceptions import ConflictException, ForbiddenException, HttpException
+
+from fixtures.core.proven import Proven
+from fixtures.core.waiting import wait_for
+from fixtures.session.resource import resource
+
+def in_error(row):
+    raise HttpException(row, http_status=500)
+
+@resource(row="SWI-1")
+def container():
+    in_error("SWI-1")
+
+@resource(row="KEY-1")
+def project():
+    raise ForbiddenException("Policy does not allow it", http_status=403)
+
+@pytest.fixture
+def left():
+    yield
+    assert 0, "server s1 is still there"
+
+@pytest.mark.req("{row}")
+@pytest.mark.proves_cause
+def test_it({argument}):
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "body", "is_found"),
+    [
+        ("SWI-4", "assert 0, 'HTTP 200, expected 403'", True),
+        ("SWI-4", "in_error('of an API')", False),
+        ("NEU-10", "wait_for('a rule', dict, bool, 0, fix='restart it')", False),
+        ("NEU-10", "wait_for('a rule', dict, bool, 0, fix=Proven('restart it'))", True),
+        ("NEU-13", "wait_for('pings', dict, bool, 0, fix=lambda sizes: Proven('MTU') if sizes else 'all')", False),
+        ("NOVA-14", "raise ForbiddenException('Quota exceeded for instances', http_status=403)", True),
+        ("NEU-9", "raise ConflictException('Quota exceeded for resources: router', http_status=409)", True),
+        ("NEU-9", "raise ConflictException('it is in use', http_status=409)", False),
+        ("SWI-2", "raise HttpException('too large', http_status=413)", True),
+    ],
+)
+def test_a_check_that_proves_its_cause_has_found_it(
+    suite: pytest.Pytester, row: str, body: str, is_found: bool
+) -> None:
+    suite.makepyfile(test_its_workload=SYMPTOMS.format(row=row, argument="", body=body))
+    suite.runpytest_subprocess("test_its_workload.py")
+    [cause] = _verdict(suite)["root_causes"]
+    assert (cause["row"], cause["cause_found"], cause["first_error"]) == (row, is_found, None)
+
+
+@pytest.mark.parametrize(
+    ("file", "argument", "row", "is_found"),
+    [
+        ("test_its_workload", "container", "SWI-1", False),
+        ("test_its_api", "container", "SWI-1", False),  # to make one is to do what a user does
+        ("test_its_api", "project", "KEY-1", True),
+        ("test_its_workload", "left", CLEAN_UP, False),
+    ],
+)
+def test_what_could_not_be_made_or_deleted_leaves_its_cause_open(
+    suite: pytest.Pytester, file: str, argument: str, row: str, is_found: bool
+) -> None:
+    suite.makepyfile(**{file: SYMPTOMS.format(row="NEU-2", argument=argument, body="pass")})
+    shown = suite.runpytest_subprocess(f"{file}.py").stdout.str()
+    [cause] = _verdict(suite)["root_causes"]
+    assert (cause["row"], cause["cause_found"]) == (row, is_found)
+    assert ("cause not found; no log was read" in shown) is not is_found
+    assert ("0 root causes, 1 cause not found" in shown) is not is_found
+
+
+def test_the_first_error_is_that_of_the_failed_request_or_of_what_a_clean_up_left(suite: pytest.Pytester) -> None:
+    suite.makeconftest(
+        CONFTEST.replace('"fixtures.report.terminal"', '"fixtures.report.terminal", "fixtures.verdict.evidence"')
+        + COLLECTED.replace("glance.api [-]", "glance.api [req-00000001-1111-4222-8333-444444444444 u p - - -]")
+    )
+    body = "in_error('of req-00000001-1111-4222-8333-444444444444')"
+    suite.makepyfile(test_its_workload=SYMPTOMS.format(row="NEU-12", argument="left", body=body))
+    shown = suite.runpytest_subprocess("test_its_workload.py").stdout.str()
+    first = {cause["row"]: cause["first_error"] for cause in _verdict(suite)["root_causes"]}
+    line = "compute1, glance-api, 20:31:20: the store is full"
+    assert first == {"NEU-12": line, CLEAN_UP: line}
+    assert f"cause not found; the first error on the path was {line}" in shown
+
+
+def test_only_checks_of_workloads_have_to_prove_a_cause() -> None:
+    marked = {file.stem.rpartition("_")[2] for file in ROOT.glob("tests/*/*.py") if "proves_cause" in file.read_text()}
+    assert marked == {"workload"}

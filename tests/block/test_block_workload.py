@@ -13,6 +13,7 @@ from fixtures.block.volume import delete_volume, serial_of, volume_exists
 from fixtures.compute.console import wait_until_booted
 from fixtures.compute.server import wait_until_active
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import Proven
 from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
@@ -37,6 +38,7 @@ def test_created_volume_is_listed(cloud: Connection, volume: Volume) -> None:
 
 
 @pytest.mark.req("CIN-3")
+@pytest.mark.proves_cause
 def test_created_volume_is_a_logical_volume(volume: Volume, logical_volumes: LogicalVolumes) -> None:
     """`lvs` on the block node shows the volume."""
     assert logical_volumes.has(volume), (
@@ -64,6 +66,7 @@ def test_deleted_volume_is_gone(cloud: Connection, spare_volume: Volume, deadlin
 
 
 @pytest.mark.req("CIN-3")
+@pytest.mark.proves_cause
 def test_deleted_volume_leaves_no_logical_volume(
     cloud: Connection, spare_volume: Volume, logical_volumes: LogicalVolumes, deadlines: Deadlines
 ) -> None:
@@ -86,6 +89,7 @@ def test_attached_volume_is_in_use(cloud: Connection, attached_volume: Volume) -
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.proves_cause
 def test_portal_handed_out_opens_from_every_compute_node(
     compute_nodes: list[Node], handed_out_iscsi_portal: tuple[str, int], subtests: pytest.Subtests
 ) -> None:
@@ -131,7 +135,7 @@ def test_detach_leaves_no_session_on_the_compute_node(
         probe=lambda: traces(nodes.with_roles("compute"), detached_volume),
         until=lambda left: not left,
         deadline=deadlines.disk_gone,
-        fix="on that node iscsiadm -m node -T TARGET -u, then -o delete; why it was left is in nova-compute's log",
+        fix=Proven("on that node iscsiadm -m node -T TARGET -u, then -o delete; why it was left: nova-compute's log"),
     )
 
 
@@ -156,6 +160,7 @@ def test_snapshot_is_available(snapshot: Snapshot, detached_volume: Volume) -> N
 
 
 @pytest.mark.req("CIN-5")
+@pytest.mark.proves_cause
 def test_snapshot_is_a_logical_volume(snapshot: Snapshot, logical_volumes: LogicalVolumes) -> None:
     """`lvs` on the block node shows the snapshot."""
     assert logical_volumes.has(snapshot), (
@@ -196,6 +201,7 @@ def test_deleted_snapshot_is_gone(
 
 
 @pytest.mark.req("CIN-5")
+@pytest.mark.proves_cause
 def test_deleted_snapshot_leaves_no_logical_volume(
     cloud: Connection,
     snapshot: Snapshot,
@@ -221,6 +227,7 @@ def test_extended_volume_has_its_new_size(volume: Volume, extended_volume: Volum
 
 
 @pytest.mark.req("CIN-5")
+@pytest.mark.proves_cause
 def test_extended_volume_has_a_larger_logical_volume(extended_volume: Volume, logical_volumes: LogicalVolumes) -> None:
     """`lvs` on the block node says the same as the API."""
     stored = logical_volumes.size(extended_volume)

@@ -13,6 +13,7 @@ from fixtures.compute.local_key import LocalKey
 from fixtures.compute.server import wait_until_active
 from fixtures.compute.vnc import GREETING, VncConsole
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import Proven
 from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
@@ -96,7 +97,7 @@ def test_port_has_an_answer_to_dhcp(
         probe=lambda: northbound.dhcp_of_port(server_port.id),
         until=lambda found: any(each.fits(subnet) for each in found),
         deadline=deadlines.port_active,
-        fix=network_driver.fixes.addresses,
+        fix=Proven(network_driver.fixes.addresses),
     )
 
 
@@ -111,6 +112,7 @@ def test_key_opens_the_guest(guest: Guest, local_key: LocalKey, network_driver: 
 
 
 @pytest.mark.req("NOVA-15")
+@pytest.mark.proves_cause
 def test_console_page_answers(vnc_console: VncConsole, restarting: Restarting) -> None:
     """`openstack console url show` gives a URL, and a browser gets a page there."""
     status = http_status(vnc_console.url, vnc_console.trusted)
@@ -122,6 +124,7 @@ def test_console_page_answers(vnc_console: VncConsole, restarting: Restarting) -
 
 
 @pytest.mark.req("NOVA-15")
+@pytest.mark.proves_cause
 def test_console_shows_the_guests_screen(vnc_console: VncConsole) -> None:
     """The page's WebSocket leads through the proxy to the guest's VNC server."""
     said = vnc_console.first_words()
@@ -133,6 +136,7 @@ def test_console_shows_the_guests_screen(vnc_console: VncConsole) -> None:
 
 
 @pytest.mark.req("NOVA-16")
+@pytest.mark.proves_cause
 def test_libvirt_runs_the_domain(libvirt_domain: Domain) -> None:
     """`virsh list --all` on the node that Nova names shows Nova's instance name, running."""
     assert libvirt_domain.state == "running", (
@@ -142,6 +146,7 @@ def test_libvirt_runs_the_domain(libvirt_domain: Domain) -> None:
 
 
 @pytest.mark.req("NOVA-16")
+@pytest.mark.proves_cause
 def test_domain_has_the_servers_uuid(libvirt_domain: Domain, server: Server) -> None:
     """The domain of that name is this very server."""
     assert libvirt_domain.uuid == server.id, (

@@ -14,6 +14,7 @@ from fixtures.compute.console import read_console
 from fixtures.compute.local_key import LocalKey
 from fixtures.compute.server import fixed_ip
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import Proven
 from fixtures.core.waiting import wait_for
 from fixtures.guest.full_size import wait_until_full_size_passes
 from fixtures.guest.guest import Guest
@@ -33,7 +34,7 @@ from fixtures.network.eui64 import eui64_address, link_local_address
 from fixtures.network.ipv6_subnet import addresses_in
 from fixtures.nodes.namespaces import Namespace
 
-NAT_FIX = "restart neutron-l3-agent there, which writes all rules anew, and read its log"
+NAT_FIX = Proven("restart neutron-l3-agent there, which writes all rules anew, and read its log")
 
 
 @pytest.mark.req("NEU-10")
@@ -127,7 +128,7 @@ def test_distributed_router_is_on_the_guests_own_node(
         probe=lambda: distributed_router_namespace.exists,
         until=bool,
         deadline=deadlines.nat_rules,
-        fix=f"on {distributed_router_namespace.node.name} set agent_mode = dvr in l3_agent.ini; {NAT_FIX}",
+        fix=Proven(f"on {distributed_router_namespace.node.name} set agent_mode = dvr in l3_agent.ini; {NAT_FIX}"),
     )
 
 
@@ -142,11 +143,12 @@ def test_floating_ip_is_served_on_the_guests_own_node(
         probe=lambda: str(served.run("ip route").stdout).split(),
         until=lambda words: floating_ip.floating_ip_address in words,
         deadline=deadlines.nat_rules,
-        fix=f"on {served.node.name} map the external network (NEU-2); {NAT_FIX}",
+        fix=Proven(f"on {served.node.name} map the external network (NEU-2); {NAT_FIX}"),
     )
 
 
 @pytest.mark.req("NEU-8")
+@pytest.mark.proves_cause
 def test_guest_has_the_address_of_its_port(guest: Guest, server: Server, network_driver: Driver) -> None:
     """DHCP gave the guest the address that Neutron chose for it."""
     expected = fixed_ip(server)
@@ -156,6 +158,7 @@ def test_guest_has_the_address_of_its_port(guest: Guest, server: Server, network
 
 
 @pytest.mark.req("NEU-8")
+@pytest.mark.proves_cause
 def test_guest_has_the_gateway_of_its_subnet(guest: Guest, subnet: Subnet) -> None:
     """DHCP gave the guest the subnet's gateway."""
     assert guest.default_gateway == subnet.gateway_ip, (
@@ -165,6 +168,7 @@ def test_guest_has_the_gateway_of_its_subnet(guest: Guest, subnet: Subnet) -> No
 
 
 @pytest.mark.req("NEU-8")
+@pytest.mark.proves_cause
 def test_guest_has_the_name_server_of_its_subnet(guest: Guest, subnet: Subnet) -> None:
     """DHCP gave the guest the subnet's name server."""
     assert set(subnet.dns_nameservers) <= guest.name_servers, (
@@ -182,7 +186,7 @@ def test_ping_passes(way_in: WayIn, floating_ip: FloatingIP, network_driver: Dri
         probe=lambda: way_in.pings(address),
         until=bool,
         deadline=deadlines.ping,
-        fix=f"openstack security group rule list; {network_driver.fixes.agent}",
+        fix=Proven(f"openstack security group rule list; {network_driver.fixes.agent}"),  # SSH does pass
     )
 
 
@@ -200,6 +204,7 @@ def test_ssh_port_opens(way_in: WayIn, floating_ip: FloatingIP, deadlines: Deadl
 
 
 @pytest.mark.req("NEU-11")
+@pytest.mark.proves_cause
 def test_ping_is_refused_without_rules(
     ingress_without_rules: LetIn, other_floating_ip: FloatingIP, network_driver: Driver, deadlines: Deadlines
 ) -> None:
@@ -212,6 +217,7 @@ def test_ping_is_refused_without_rules(
 
 
 @pytest.mark.req("NEU-11")
+@pytest.mark.proves_cause
 def test_ssh_port_is_refused_without_rules(
     ingress_without_rules: LetIn, other_floating_ip: FloatingIP, network_driver: Driver, deadlines: Deadlines
 ) -> None:
@@ -223,6 +229,7 @@ def test_ssh_port_is_refused_without_rules(
 
 
 @pytest.mark.req("NEU-11")
+@pytest.mark.proves_cause
 def test_spoofed_address_does_not_leave_the_guest(
     guest: Guest,
     other_guest: Guest,
@@ -249,6 +256,7 @@ def test_spoofed_address_does_not_leave_the_guest(
 
 
 @pytest.mark.req("NEU-12")
+@pytest.mark.proves_cause
 @pytest.mark.usefixtures("outside_way_in")
 def test_floating_ip_leads_to_the_guest(
     guest: Guest, server: Server, floating_ip: FloatingIP, network_driver: Driver
@@ -310,6 +318,7 @@ def test_full_size_packets_reach_a_guest_on_another_node(
 
 
 @pytest.mark.req("NEU-13")
+@pytest.mark.proves_cause
 def test_guest_does_not_reach_another_network(guest: Guest, foreign_address: str, network_driver: Driver) -> None:
     """No router leads to a network that was added to none."""
     assert not guest.pings(foreign_address, tries=3), (
@@ -319,6 +328,7 @@ def test_guest_does_not_reach_another_network(guest: Guest, foreign_address: str
 
 
 @pytest.mark.req("NEU-13")
+@pytest.mark.proves_cause
 def test_overlapping_networks_do_not_meet(
     guest: Guest, overlapping_foreign_address: str, network_driver: Driver
 ) -> None:
@@ -345,8 +355,10 @@ def test_guest_without_floating_ip_reaches_outward(
         probe=lambda: unaddressed_guest.pings(external_network_gateway),
         until=bool,
         deadline=deadlines.ping,
-        fix="openstack router show -c external_gateway_info: enable_snat must be true; "
-        f"{network_driver.fixes.nat.format(router=router.id)}, and ping the gateway from that node too",
+        fix=Proven(
+            "openstack router show -c external_gateway_info: enable_snat must be true; "
+            f"{network_driver.fixes.nat.format(router=router.id)}, and ping the gateway from that node too"
+        ),
     )
 
 
@@ -362,6 +374,7 @@ def test_guest_is_named_after_its_server(cloud: Connection, booted_server: Serve
 
 
 @pytest.mark.req("NEU-16")
+@pytest.mark.proves_cause
 def test_metadata_service_knows_the_server(
     guest: Guest, server: Server, network_driver: Driver, deadlines: Deadlines
 ) -> None:
@@ -375,6 +388,7 @@ def test_metadata_service_knows_the_server(
 
 
 @pytest.mark.req("NEU-16")
+@pytest.mark.proves_cause
 def test_metadata_service_gives_the_key(guest: Guest, local_key: LocalKey, deadlines: Deadlines) -> None:
     """The guest gets the key pair's public half from 169.254.169.254."""
     told = told_by_metadata(guest, "latest/meta-data/public-keys/0/openssh-key", PUBLIC_KEY, deadlines)
@@ -385,6 +399,7 @@ def test_metadata_service_gives_the_key(guest: Guest, local_key: LocalKey, deadl
 
 
 @pytest.mark.req("NEU-17")
+@pytest.mark.proves_cause
 def test_port_has_the_ipv6_address_of_its_mac_address(
     cloud: Connection, server_port: Port, ipv6_subnet: Subnet
 ) -> None:
@@ -445,6 +460,7 @@ def test_guest_reaches_its_router_over_ipv6(
 
 
 @pytest.mark.req("NEU-17")
+@pytest.mark.proves_cause
 def test_ping_over_ipv6_passes_with_a_rule(ipv6_ingress: Ipv6Ingress, network_driver: Driver) -> None:
     """`security group rule create --ethertype IPv6 --protocol ipv6-icmp` lets ping in from another guest."""
     assert ipv6_ingress.with_rule, (
@@ -455,6 +471,7 @@ def test_ping_over_ipv6_passes_with_a_rule(ipv6_ingress: Ipv6Ingress, network_dr
 
 
 @pytest.mark.req("NEU-17")
+@pytest.mark.proves_cause
 def test_ping_over_ipv6_is_refused_without_a_rule(
     ipv6_ingress: Ipv6Ingress, network_driver: Driver, deadlines: Deadlines
 ) -> None:

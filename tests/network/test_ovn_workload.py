@@ -10,6 +10,7 @@ from openstack.network.v2.subnet import Subnet
 
 from fixtures.compute.server import fixed_ip
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import Proven
 from fixtures.core.waiting import wait_for
 from fixtures.guest.listening import listening_ports
 from fixtures.network.drivers.driver import Driver
@@ -19,7 +20,7 @@ from fixtures.nodes.namespaces import Namespace
 from fixtures.nodes.nodes import Node
 
 HTTP = 80
-REPAIR = "read neutron-server's log; neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair writes all anew"
+REPAIR = Proven("read neutron-server's log; neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair writes all anew")
 
 
 @pytest.mark.req("NEU-4")
@@ -33,11 +34,12 @@ def test_guests_port_is_in_the_groups_that_close_and_open_it(
         probe=lambda: northbound.groups_without(server_port.id, wanted),
         until=lambda missing: not missing,
         deadline=deadlines.rules_applied,
-        fix=f"openstack port show {server_port.id} -c port_security_enabled -c security_group_ids; {REPAIR}",
+        fix=Proven(f"openstack port show {server_port.id} -c port_security_enabled -c security_group_ids; {REPAIR}"),
     )
 
 
 @pytest.mark.req("NEU-4")
+@pytest.mark.proves_cause
 def test_what_no_rule_lets_through_is_dropped(northbound: Northbound) -> None:
     """`ovn-nbctl --type=port-group acl-list neutron_pg_drop` has an ACL that drops in each direction."""
     dropped = {str(acl["direction"]) for acl in northbound.acls_in(DROP_GROUP) if acl.get("action") == "drop"}
@@ -117,7 +119,9 @@ def test_floating_ip_is_served_where_its_guest_is(
             for each in rules
         ),
         deadline=deadlines.nat_rules,
-        fix=f"{ovn_servers[0].fix('ovn', 'enable_distributed_floating_ip', 'true')} on every controller; {REPAIR}",
+        fix=Proven(
+            f"{ovn_servers[0].fix('ovn', 'enable_distributed_floating_ip', 'true')} on every controller; {REPAIR}"
+        ),
     )
 
 
@@ -132,5 +136,5 @@ def test_metadata_is_served_on_the_guests_own_node(
         probe=lambda: listening_ports(place) if place.exists else "no such namespace",
         until=lambda found: isinstance(found, set) and HTTP in found,
         deadline=deadlines.nat_rules,
-        fix=f"{network_driver.fixes.metadata}; read its log, and that of its haproxy",
+        fix=Proven(f"{network_driver.fixes.metadata}; read its log, and that of its haproxy"),
     )

@@ -103,6 +103,7 @@ def test_large_object_gives_the_joined_segments(large_object: LargeObject) -> No
 
 
 @pytest.mark.req("SWI-4")
+@pytest.mark.proves_cause
 def test_member_of_another_project_is_refused(other_project: Connection, stored_object: StoredObject) -> None:
     """A container without an ACL is its own project's alone."""
     status = status_for(other_project, stored_object.url)
@@ -113,6 +114,7 @@ def test_member_of_another_project_is_refused(other_project: Connection, stored_
 
 
 @pytest.mark.req("SWI-4")
+@pytest.mark.proves_cause
 def test_private_container_is_closed_without_a_token(object_store: Connection, stored_object: StoredObject) -> None:
     """Without a token there is nothing to read."""
     status = read_without_token(stored_object.url, trusted_by(object_store)).status
@@ -123,6 +125,7 @@ def test_private_container_is_closed_without_a_token(object_store: Connection, s
 
 
 @pytest.mark.req("SWI-4")
+@pytest.mark.proves_cause
 def test_public_container_is_readable_without_a_token(object_store: Connection, public_object: StoredObject) -> None:
     """`swift post -r '.r:*'` lets everyone read."""
     reading = read_without_token(public_object.url, trusted_by(object_store))
@@ -133,6 +136,7 @@ def test_public_container_is_readable_without_a_token(object_store: Connection, 
 
 
 @pytest.mark.req("SWI-4")
+@pytest.mark.proves_cause
 def test_public_container_is_listed_without_a_token(object_store: Connection, public_object: StoredObject) -> None:
     """`swift post -r '.rlistings'` lets everyone see what there is."""
     container = public_object.url.rpartition("/")[0]  # its owner has seen the object listed
@@ -144,6 +148,7 @@ def test_public_container_is_listed_without_a_token(object_store: Connection, pu
 
 
 @pytest.mark.req("SWI-4")
+@pytest.mark.proves_cause
 def test_temporary_url_opens_the_object(object_store: Connection, temporary_urls: TemporaryUrls) -> None:
     """`swift tempurl GET 300 …` is as good as a token until it ends."""
     reading = read_without_token(temporary_urls.ending_in(300), trusted_by(object_store))
@@ -155,6 +160,7 @@ def test_temporary_url_opens_the_object(object_store: Connection, temporary_urls
 
 
 @pytest.mark.req("SWI-4")
+@pytest.mark.proves_cause
 def test_temporary_url_ends(object_store: Connection, temporary_urls: TemporaryUrls) -> None:
     """After its end a temporary URL opens nothing."""
     reading = read_without_token(temporary_urls.ending_in(-60), trusted_by(object_store))
