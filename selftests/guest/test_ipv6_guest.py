@@ -7,12 +7,14 @@ from openstack.network.v2.router import Router
 from openstack.network.v2.subnet import Subnet
 
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import is_proven
 from fixtures.core.waiting import WaitFailed
 from fixtures.guest import ipv6_guest
 from fixtures.guest.ipv6_guest import Ipv6Guest
 from fixtures.guest.ipv6_view import Ipv6View
 from fixtures.network.drivers import linuxbridge, ovn
 from fixtures.network.drivers.driver import Driver
+from fixtures.nodes.nodes import Nodes
 
 LINK, OWN, STABLE = "fe80::f816:3eff:fe00:1", "fd12::f816:3eff:fe00:1", "fd12::5d3:9a1c:77e0:4b2f"
 SUBNET = Subnet(id="subnet", cidr="fd12::/64")
@@ -38,7 +40,7 @@ def waited(
     server: Any = SimpleNamespace(id="s1")
     guest: Any = None
     deadlines = Deadlines(advertised=0.1, advertised_unasked=0.2, port_active=0.1)
-    return ipv6_guest._advertised(CLOUD, guest, server, SUBNET, Router(id="r1"), driver, deadlines)
+    return ipv6_guest._advertised(CLOUD, guest, server, SUBNET, Router(id="r1"), Nodes("", ()), driver, deadlines)
 
 
 def test_a_guest_is_reached_by_the_address_of_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,6 +66,15 @@ def test_an_address_that_somebody_else_has_is_no_images_way(monkeypatch: pytest.
     taken = Ipv6View(frozenset({LINK}), frozenset(), 1, frozenset({OWN}))
     with pytest.raises(WaitFailed, match=f"not yet its own {OWN}"):
         waited(monkeypatch, view(LINK), taken)
+
+
+@pytest.mark.parametrize("lacking", [[], ["network1"]])
+def test_a_router_without_radvd_leaves_no_other_cause(lacking: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ipv6_guest, "nodes_without_radvd", lambda *_: lacking)
+    with pytest.raises(WaitFailed) as told:
+        waited(monkeypatch, view(LINK))
+    assert is_proven(told.value) == bool(lacking)
+    assert ("no radvd runs for it on network1" in str(told.value)) == bool(lacking)
 
 
 def test_ovn_is_not_judged_by_a_guest_that_never_asks(monkeypatch: pytest.MonkeyPatch) -> None:
