@@ -447,6 +447,8 @@ def test_guest_reaches_its_router_over_ipv6(
     deadlines: Deadlines,
 ) -> None:
     """`ping6` to the subnet's gateway."""
+    if network_driver.routes_everywhere:
+        pytest.skip(f"{network_driver.agent}: whether such a router answers ping over IPv6 is not known well enough")
     if reason := why_kept_in(cloud, security_group):
         pytest.skip(reason)
     gateway = str(ipv6_subnet.gateway_ip)
