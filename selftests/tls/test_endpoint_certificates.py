@@ -10,8 +10,8 @@ from fixtures.core import certificates
 from fixtures.core.run_warnings import RunWarnings
 from fixtures.identity.endpoint_places import RUNNER, places_of
 from fixtures.identity.endpoints import Endpoint
-from fixtures.tls.endpoint_certificates import _as_runner, _clients, trust_of
-from fixtures.tls.tls_client import Trust
+from fixtures.tls.endpoint_certificates import _by_runner, _clients, trust_of
+from fixtures.tls.tls_client import Trust, shaken
 from fixtures.tls.tls_trouble import trouble, why_unknown
 from selftests.tools.fake_keystone import connected
 from selftests.tools.tls_server import certificate, tls_server
@@ -26,7 +26,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> RunWarnings:
 
 
 def seen_at(url: str, trust: Trust, *, id: str = "e1") -> Any:
-    [client] = _as_runner(_clients(places_of([Endpoint("image", url, "public", id)]), RUNNER, trust))
+    [client] = shaken([*_clients(places_of([Endpoint("image", url, "public", id)]), RUNNER, trust)], _by_runner)
     return client
 
 
