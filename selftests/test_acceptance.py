@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from selftests import ROOT
+from selftests.report.verdict_schema import VERDICT
 
 FAKE = """#!/bin/sh
 cd {checkout}
@@ -92,6 +93,7 @@ def test_a_lab_that_does_not_come_up_is_a_run_that_could_not_begin(checkout: Pat
     for options, folder in (([], "reports/latest"), (["--report-dir=mine"], "mine")):
         assert run(checkout, *options).returncode == 4
         told = json.loads((checkout / folder / "verdict.json").read_text())
+        VERDICT.validate(told)
         assert told["exit_code"] == 4
         assert told["problems"] == [f"lab: '{checkout}/lab/lab up' failed: see its output"]
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from selftests import ROOT
+from selftests.report.verdict_schema import VERDICT
 
 PLUGINS = [
     "report.refused_command_line",
@@ -102,7 +103,10 @@ def run(checkout: Path, *arguments: str, cwd: Path | None = None) -> subprocess.
 
 
 def verdict(checkout: Path) -> dict[str, Any]:
-    return dict(json.loads((checkout / "reports" / "latest" / "verdict.json").read_text()))
+    """The latest run's; each that is read here is also compared with its schema."""
+    told = json.loads((checkout / "reports" / "latest" / "verdict.json").read_text())
+    VERDICT.validate(told)
+    return dict(told)
 
 
 def junit_errors(checkout: Path) -> list[str]:

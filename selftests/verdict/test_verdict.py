@@ -6,6 +6,7 @@ import pytest
 from fixtures.report.terminal import told
 from fixtures.verdict.verdict import CLEAN_UP, Failure, Verdict
 from selftests import ROOT
+from selftests.report.verdict_schema import VERDICT
 
 pytest_plugins = ["pytester"]
 
@@ -67,7 +68,9 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 
 def _verdict(suite: pytest.Pytester) -> Any:
-    return json.loads((suite.path / "reports" / "latest" / "verdict.json").read_text())
+    told = json.loads((suite.path / "reports" / "latest" / "verdict.json").read_text())
+    VERDICT.validate(told)
+    return told
 
 
 def test_causes_come_first_and_what_stands_on_them_is_not_started(suite: pytest.Pytester) -> None:
