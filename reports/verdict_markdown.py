@@ -14,7 +14,7 @@ LONGEST = 2000
 MARKS = re.compile(r"[\\`*_\[\]<>!|~&@$#{}]|:(?=//)|(?<=www)\.|^[-+=]")
 NUMBER = re.compile(r"^(\d{1,9})([.)])")
 """What could mark text up within a line, or at its beginning. Source: GitHub Flavored Markdown Spec, 2.4 and 6.9."""
-ENDED = {
+ENDED: dict[int | None, str] = {
     0: "Green",
     1: "Red",
     2: "Interrupted",
@@ -29,9 +29,9 @@ ENDED = {
 
 def headline(told: Told) -> str:
     """How the run ended, in a few words."""
-    code = told.get("exit_code")
+    code: int | None = told.get("exit_code")
     ended = ENDED.get(code, f"Ended with exit code {code}")
-    details = {0: _counts(told), 1: _causes(told)}.get(code)
+    details = _counts(told) if code == 0 else _causes(told) if code == 1 else ""
     return f"{ended}: {details}" if details else ended
 
 
@@ -41,7 +41,8 @@ def markdown(told: Told, room: int) -> str:
     Args:
         room: bytes; what does not fit is left out from the end on, and that is said.
     """
-    kept, left = [], list(_parts(told))
+    kept: list[str] = []
+    left = list(_parts(told))
     while left and sum(len(each.encode()) for each in [*kept, left[0]]) + len(kept) < room:
         kept.append(left.pop(0))
     if left:
