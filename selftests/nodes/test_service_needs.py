@@ -93,9 +93,10 @@ def test_cinder_converts_images_below_its_state() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
-        ("nova-compute", NOVA, {"qemu-img"}),
+        ("nova-compute", NOVA, {"qemu-img", "genisoimage"}),
+        ("nova-compute", f"{NOVA}config_drive_format = vfat\n", {"qemu-img"}),
         ("nova-compute", f"{NOVA}force_config_drive = true\n", {"qemu-img", "genisoimage"}),
-        ("nova-compute", f"{NOVA}force_config_drive = true\nmkisofs_cmd = xorriso\n", {"qemu-img", "xorriso"}),
+        ("nova-compute", f"{NOVA}mkisofs_cmd = xorriso\n", {"qemu-img", "xorriso"}),
         ("cinder-volume", LVM, {"qemu-img", "vgs", "lvs", "lvcreate", "tgtadm", "tgt-admin"}),
         ("cinder-volume", f"{LVM}target_helper = lioadm\n", {"qemu-img", "vgs", "lvs", "lvcreate"}),
         ("cinder-volume", RBD, {"qemu-img"}),

@@ -223,3 +223,23 @@ def test_guest_has_the_memory_of_its_new_flavor(resized_guest: Move, moving_gues
         f"{resized_guest.source}, with a smaller flavor. Fix: virsh dominfo on {resized_guest.host}; openstack server "
         "reboot --hard"
     )
+
+
+@pytest.mark.req("NOVA-19")
+def test_server_with_a_config_drive_becomes_active(active_config_drive_server: Server) -> None:
+    """`openstack server create --use-config-drive`: its node makes the drive before the guest boots."""
+    drive = active_config_drive_server.has_config_drive
+    assert drive, (
+        f"server {active_config_drive_server.id} was asked for with a config drive, and Nova says it has none. "
+        "Fix: read nova-api's log"
+    )
+
+
+@pytest.mark.req("NOVA-19")
+def test_guest_reads_its_config_drive(config_drive: str, active_config_drive_server: Server) -> None:
+    """`mount -o ro LABEL=config-2`: openstack/latest/meta_data.json tells the server's UUID."""
+    assert active_config_drive_server.id in config_drive, (
+        f"the guest of server {active_config_drive_server.id} says that its config drive is {config_drive}; expected "
+        "is meta_data.json with the server's UUID. Fix: on its node, virsh domblklist must show disk.config in the "
+        "server's folder; read nova-compute's log there; openstack server reboot --hard"
+    )
