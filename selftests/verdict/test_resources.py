@@ -28,7 +28,7 @@ def makers() -> Iterator[ast.FunctionDef]:
 
 def test_what_a_run_makes_is_declared() -> None:
     made = {fixture.name: [ast.unparse(each) for each in fixture.decorator_list] for fixture in makers()}
-    assert {"router", "closed_group", "far_server"} < made.keys()
+    assert {"router", "closed_group", "ipv6_router"} < made.keys()
     assert [name for name, [*decorators] in made.items() if not decorators[-1].startswith(DECLARED)] == []
     assert made.keys() - RESOURCES.keys() == set()
 
