@@ -241,3 +241,47 @@ def test_a_chain_ends_where_it_is_when_nobody_wants_it_any_more(pytester: pytest
     )
     pytester.makepyfile("import conftest\n" + tests)
     assert "TOLD ['looked']" in pytester.runpytest_subprocess("-s", "-x", "-p", "no:cacheprovider").stdout.str()
+
+
+SHORT = """
+from fixtures.session.prefetch import prefetch
+pytest_plugins = ["fixtures.session.background"]
+told, gone = [], threading.Event()
+
+@prefetch(row="NOVA-14")
+def image():
+    yield
+    told.append("image gone")
+
+@prefetch(row="CIN-3", begin="workload")
+def volume(image):
+    yield
+    told.append("volume gone")
+    gone.set()
+
+@prefetch(row="CIN-4", begin="workload")
+def attached(volume):
+    yield
+    told.append("detached")
+
+@prefetch(row="CIN-4", begin="workload")
+def text(attached):
+    return "text"
+"""
+
+
+@pytest.mark.parametrize("outcome", ["pass", "assert 0"])
+def test_what_nobody_asks_for_any_more_is_ended_before_the_end(pytester: pytest.Pytester, outcome: str) -> None:
+    pytester.makeconftest("import threading\n" + SHORT)
+    tests = f"def test_text(text, image): {outcome}\ndef test_next(): assert conftest.gone.wait(10)\n"
+    shared = "def test_shared(): assert conftest.told == ['detached', 'volume gone']"
+    pytester.makepyfile(test_a_workload=f"import conftest\n{tests}{shared}")
+    passed = 3 if outcome == "pass" else 2
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=passed, failed=3 - passed)
+
+
+def test_what_another_stands_on_is_not_ended_before_it(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import threading\n" + SHORT)
+    tests = "def test_volume(volume): pass\ndef test_next(): pass\ndef test_text(text): assert not conftest.told"
+    pytester.makepyfile(test_a_workload=f"import conftest\n{tests}")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
