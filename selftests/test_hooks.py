@@ -13,6 +13,7 @@ IN_ORDER = {
     "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_fixture_setup": "timing resources",
     "pytest_runtest_setup": "timing background api_errors blocking",
+    "pytest_runtest_teardown": "termination background",
     "pytest_runtest_makereport": "outcomes redacted_results allure evidence",
     "pytest_sessionfinish": """
         termination timing_files run_problems leaks run_warnings request_stats environment categories spans""",

@@ -15,6 +15,7 @@ pytest_plugins = ["pytester"]
 
 CONFTEST = """
 pytest_plugins = [
+    "fixtures.session.background",
     "fixtures.core.options",
     "fixtures.core.settings",
     "fixtures.verdict.requirements",

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import pytest
 
-from fixtures.core.waiting import WaitFailed, wait_for
+from fixtures.core.waiting import ABANDONED, WaitFailed, wait_for
 from fixtures.session.ahead import Ahead, ahead
 
 KEYS = [f"compute{number}" for number in range(1, 9)]
@@ -135,3 +135,28 @@ def test_a_wait_for_what_nobody_asks_for_any_more_ends_at_once() -> None:
     with ahead(make, 2) as things, things.lend(KEYS):
         assert began.wait(SOON)
     assert gone == ["compute2"]
+
+
+def test_what_is_kept_is_there_until_the_end(made: Made) -> None:
+    with ahead(made.make, 1) as things:
+        assert things.keep("compute2") == "server on compute2"
+        assert list(lend_all(things, KEYS)) == [f"server on {key}" for key in KEYS]
+        assert "compute2" in made.there
+    assert (made.there, made.order.count("compute2")) == ([], 1)
+
+
+def test_who_keeps_what_is_not_there_yet_gives_up_when_it_is_not_wanted() -> None:
+    abandoned = threading.Event()
+    abandoned.set()
+
+    @contextmanager
+    def make(key: str) -> Iterator[str]:
+        wait_for(key, lambda: "BUILD", lambda _: False, 3600, fix="wait", sleep=lambda _: None)
+        yield key
+
+    token = ABANDONED.set(abandoned)
+    try:
+        with ahead(make, 1) as things, pytest.raises(WaitFailed, match="compute2"):
+            things.keep("compute2")
+    finally:
+        ABANDONED.reset(token)

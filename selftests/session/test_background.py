@@ -184,3 +184,104 @@ def test_late_resource_that_no_workload_came_to_ask_for_is_never_made(pytester: 
     pytester.makeconftest(f"{SUITE}\nFAILED = []\n{LATE}")
     pytester.makepyfile(test_a_nodes="def test_node(): assert 0", test_b_workload="def test_disk(volume): pass")
     assert "'volume'" not in pytester.runpytest_subprocess("-s", "-x").stdout.str()
+
+
+CHAIN = """
+import pytest
+from fixtures.session.prefetch import prefetch
+pytest_plugins = ["fixtures.session.background"]
+told, looked = [], threading.Event()
+
+@prefetch(row="NOVA-17")
+def guest():
+    return told
+
+@prefetch(row="NOVA-17")
+def look(guest):
+    looked.wait(10)
+    told.append("looked")
+    LOOK
+    return [*told]
+
+@prefetch(row="NOVA-18", after=("look", "guest"))
+def move(guest):
+    told.append("moved")
+    return [*told]
+"""
+
+
+def _chained(pytester: pytest.Pytester, look: str, tests: str) -> pytest.RunResult:
+    pytester.makeconftest("import threading\n" + CHAIN.replace("LOOK", look))
+    pytester.makepyfile("import conftest\n" + tests)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+
+FIRST = "def test_first():\n    conftest.looked.set()\n"
+
+
+def test_what_comes_after_a_look_waits_for_it(pytester: pytest.Pytester) -> None:
+    tests = f"{FIRST}def test_it(move, look):\n    assert (look, move) == (['looked'], ['looked', 'moved'])"
+    _chained(pytester, "", tests).assert_outcomes(passed=2)
+
+
+def test_what_comes_after_a_look_that_failed_is_made_all_the_same(pytester: pytest.Pytester) -> None:
+    tests = f"{FIRST}def test_look(look): pass\ndef test_move(move):\n    assert move == ['looked', 'moved']"
+    _chained(pytester, "raise ValueError('blind')", tests).assert_outcomes(passed=2, errors=1)
+
+
+def test_what_comes_after_a_look_that_nobody_asks_for_does_not_wait(pytester: pytest.Pytester) -> None:
+    _chained(pytester, "", "def test_it(move):\n    assert move == ['moved']").assert_outcomes(passed=1)
+
+
+def test_a_chain_ends_where_it_is_when_nobody_wants_it_any_more(pytester: pytest.Pytester) -> None:
+    tests = "def test_first():\n    conftest.looked.set()\n    assert 0\ndef test_it(move, look): pass"
+    look = "__import__('fixtures.core.waiting').core.waiting.ABANDONED.get().wait(10)"
+    pytester.makeconftest(
+        "import threading\n" + CHAIN.replace("LOOK", look) + "\ndef pytest_unconfigure():\n    print('TOLD', told)"
+    )
+    pytester.makepyfile("import conftest\n" + tests)
+    assert "TOLD ['looked']" in pytester.runpytest_subprocess("-s", "-x", "-p", "no:cacheprovider").stdout.str()
+
+
+SHORT = """
+from fixtures.session.prefetch import prefetch
+pytest_plugins = ["fixtures.session.background"]
+told, gone = [], threading.Event()
+
+@prefetch(row="NOVA-14")
+def image():
+    yield
+    told.append("image gone")
+
+@prefetch(row="CIN-3", begin="workload")
+def volume(image):
+    yield
+    told.append("volume gone")
+    gone.set()
+
+@prefetch(row="CIN-4", begin="workload")
+def attached(volume):
+    yield
+    told.append("detached")
+
+@prefetch(row="CIN-4", begin="workload")
+def text(attached):
+    return "text"
+"""
+
+
+@pytest.mark.parametrize("outcome", ["pass", "assert 0"])
+def test_what_nobody_asks_for_any_more_is_ended_before_the_end(pytester: pytest.Pytester, outcome: str) -> None:
+    pytester.makeconftest("import threading\n" + SHORT)
+    tests = f"def test_text(text, image): {outcome}\ndef test_next(): assert conftest.gone.wait(10)\n"
+    shared = "def test_shared(): assert conftest.told == ['detached', 'volume gone']"
+    pytester.makepyfile(test_a_workload=f"import conftest\n{tests}{shared}")
+    passed = 3 if outcome == "pass" else 2
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=passed, failed=3 - passed)
+
+
+def test_what_another_stands_on_is_not_ended_before_it(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import threading\n" + SHORT)
+    tests = "def test_volume(volume): pass\ndef test_next(): pass\ndef test_text(text): assert not conftest.told"
+    pytester.makepyfile(test_a_workload=f"import conftest\n{tests}")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)

@@ -28,7 +28,7 @@ def makers() -> Iterator[ast.FunctionDef]:
 
 def test_what_a_run_makes_is_declared() -> None:
     made = {fixture.name: [ast.unparse(each) for each in fixture.decorator_list] for fixture in makers()}
-    assert {"router", "closed_group", "far_server"} < made.keys()
+    assert {"router", "closed_group", "ipv6_router"} < made.keys()
     assert [name for name, [*decorators] in made.items() if not decorators[-1].startswith(DECLARED)] == []
     assert made.keys() - RESOURCES.keys() == set()
 
@@ -51,6 +51,30 @@ def test_what_is_prefetched_needs_nothing_that_ends_before_it() -> None:
     prefetched = {each.name: each.needs for each in RESOURCES.values() if each.is_prefetched}
     asked = {fixture.name for fixture in makers()} - prefetched.keys()
     assert {name: asked.intersection(needs) for name, needs in prefetched.items() if asked.intersection(needs)} == {}
+
+
+def test_what_is_begun_with_the_first_workload_makes_nobody_wait() -> None:
+    """A fixture that is not prefetched is asked for there and then: it must not stand on what is made meanwhile."""
+    needs = {each.name: each.args for file in (ROOT / "fixtures").rglob("*.py") for each in fixtures_in(file)}
+    late = {each.name for each in RESOURCES.values() if each.is_late}
+
+    def stands_on(name: str) -> set[str]:
+        own = {each.arg for each in needs[name].args} if name in needs else set()
+        return own.union(*map(stands_on, own))
+
+    assert len(late) > 30
+    asked = [
+        (name, need)
+        for name in late
+        for need in RESOURCES[name].needs
+        if not (need in RESOURCES and RESOURCES[need].is_prefetched)
+    ]
+    assert [(name, need) for name, need in asked if stands_on(need) & late] == []
+
+
+def test_what_a_resource_comes_after_is_one() -> None:
+    named = {name: {*each.after} for name, each in RESOURCES.items()}
+    assert {name: after - RESOURCES.keys() for name, after in named.items() if after - RESOURCES.keys()} == {}
 
 
 def test_a_row_that_is_none_is_told() -> None:

@@ -5,20 +5,16 @@ from openstack.block_storage.v3.volume import Volume
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
-from fixtures.block.attached_volume import wait_for_disk
-from fixtures.block.iscsi import traces
 from fixtures.block.logical_volumes import LogicalVolumes
-from fixtures.block.snapshot import delete_snapshot, snapshot_exists
-from fixtures.block.volume import delete_volume, serial_of, volume_exists
+from fixtures.block.snapshot import snapshot_exists
+from fixtures.block.volume import serial_of, volume_exists
 from fixtures.compute.console import wait_until_booted
 from fixtures.compute.server import wait_until_active
 from fixtures.core.deadlines import Deadlines
-from fixtures.core.proven import Proven
 from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
-from fixtures.nodes.namespaces import why_closed
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.nodes import Node
 
 
 @pytest.mark.req("CIN-3")
@@ -57,33 +53,29 @@ def test_volume_from_image_is_bootable(bootable_volume: Volume) -> None:
 
 
 @pytest.mark.req("CIN-3")
-def test_deleted_volume_is_gone(cloud: Connection, spare_volume: Volume, deadlines: Deadlines) -> None:
+def test_deleted_volume_is_gone(cloud: Connection, deleted_volume: Volume) -> None:
     """After `cinder delete` the API knows the volume no more."""
-    delete_volume(cloud, spare_volume, deadlines)
-    assert not volume_exists(cloud, spare_volume), (
-        f"volume {spare_volume.id} is still there. Fix: read cinder-volume's log; cinder reset-state, then delete again"
+    assert not volume_exists(cloud, deleted_volume), (
+        f"volume {deleted_volume.id} is still there. Fix: read cinder-volume's log; cinder reset-state, then "
+        "delete again"
     )
 
 
 @pytest.mark.req("CIN-3")
 @pytest.mark.proves_cause
-def test_deleted_volume_leaves_no_logical_volume(
-    cloud: Connection, spare_volume: Volume, logical_volumes: LogicalVolumes, deadlines: Deadlines
-) -> None:
+def test_deleted_volume_leaves_no_logical_volume(deleted_volume: Volume, logical_volumes: LogicalVolumes) -> None:
     """After `cinder delete` the block node has its space back."""
-    delete_volume(cloud, spare_volume, deadlines)
-    assert not logical_volumes.has(spare_volume), (
-        f"the logical volume of {spare_volume.id} is still on {logical_volumes.where}. "
+    assert not logical_volumes.has(deleted_volume), (
+        f"the logical volume of {deleted_volume.id} is still on {logical_volumes.where}. "
         "Fix: lvs; lvremove what no volume of the API owns"
     )
 
 
 @pytest.mark.req("CIN-4")
-def test_attached_volume_is_in_use(cloud: Connection, attached_volume: Volume) -> None:
+def test_attached_volume_is_in_use(attached_volume: Volume) -> None:
     """`nova volume-attach` makes the volume in-use."""
-    status = cloud.block_storage.get_volume(attached_volume.id).status
-    assert status == "in-use", (
-        f"volume {attached_volume.id} is {status}, not in-use. "
+    assert attached_volume.status == "in-use", (
+        f"volume {attached_volume.id} is {attached_volume.status}, not in-use. "
         "Fix: on the compute node check iscsid and nova-compute's log"
     )
 
@@ -91,13 +83,16 @@ def test_attached_volume_is_in_use(cloud: Connection, attached_volume: Volume) -
 @pytest.mark.req("CIN-2")
 @pytest.mark.proves_cause
 def test_portal_handed_out_opens_from_every_compute_node(
-    compute_nodes: list[Node], handed_out_iscsi_portal: tuple[str, int], subtests: pytest.Subtests
+    compute_nodes: list[Node],
+    handed_out_iscsi_portal: tuple[str, int],
+    closed_iscsi_portals: dict[str, str],
+    subtests: pytest.Subtests,
 ) -> None:
     """Where Cinder sent the one node, it may send each of them."""
     address, port = handed_out_iscsi_portal
     for node in compute_nodes:
         with subtests.test(node.name):
-            reason = why_closed(node.host.run, address, port)
+            reason = closed_iscsi_portals.get(node.name)
             assert not reason, (
                 f"{node.name} cannot open {address}:{port}, where Cinder sends it for an attached volume: {reason}. "
                 f"Fix: the route of {node.name} to {address}, and the block node's firewall for tcp port {port}"
@@ -105,9 +100,12 @@ def test_portal_handed_out_opens_from_every_compute_node(
 
 
 @pytest.mark.req("CIN-4")
-def test_guest_sees_the_attached_disk(guest: Guest, attached_volume: Volume, deadlines: Deadlines) -> None:
+def test_guest_sees_the_attached_disk(disk_of_attached_volume: float, attached_volume: Volume) -> None:
     """`lsblk` in the guest shows a new disk of 1 GiB."""
-    wait_for_disk(guest, attached_volume, deadlines)
+    assert disk_of_attached_volume == attached_volume.size, (
+        f"the guest sees {disk_of_attached_volume:g} GiB of volume {attached_volume.id}, which has "
+        f"{attached_volume.size}. Fix: on the compute node, iscsiadm -m session and virsh domblklist"
+    )
 
 
 @pytest.mark.req("CIN-4")
@@ -124,18 +122,20 @@ def test_detach_takes_the_disk_from_the_guest(guest: Guest, detached_volume: Vol
 
 
 @pytest.mark.req("CIN-4")
+@pytest.mark.proves_cause
 def test_detach_leaves_no_session_on_the_compute_node(
-    nodes: Nodes, iscsi_traces_in_use: dict[str, list[str]], detached_volume: Volume, deadlines: Deadlines
+    iscsi_traces_in_use: dict[str, list[str]],
+    iscsi_traces_left: dict[str, list[str]],
+    detached_volume: Volume,
+    deadlines: Deadlines,
 ) -> None:
     """A session that is left over keeps the target busy, and its disk gives errors for ever."""
     if not iscsi_traces_in_use:
         pytest.skip("no given compute node had an iSCSI session for the volume: other storage, or a node not given")
-    wait_for(
-        f"no iSCSI session and no disk of volume {detached_volume.id} on {', '.join(iscsi_traces_in_use)}",
-        probe=lambda: traces(nodes.with_roles("compute"), detached_volume),
-        until=lambda left: not left,
-        deadline=deadlines.disk_gone,
-        fix=Proven("on that node iscsiadm -m node -T TARGET -u, then -o delete; why it was left: nova-compute's log"),
+    assert not iscsi_traces_left, (
+        f"{deadlines.disk_gone:g} s after volume {detached_volume.id} was detached there is still of it "
+        f"{iscsi_traces_left}, expected no iSCSI session and no disk. Fix: on that node iscsiadm -m node -T TARGET -u, "
+        "then -o delete; why it was left: nova-compute's log"
     )
 
 
@@ -161,9 +161,11 @@ def test_snapshot_is_available(snapshot: Snapshot, detached_volume: Volume) -> N
 
 @pytest.mark.req("CIN-5")
 @pytest.mark.proves_cause
-def test_snapshot_is_a_logical_volume(snapshot: Snapshot, logical_volumes: LogicalVolumes) -> None:
+def test_snapshot_is_a_logical_volume(
+    snapshot: Snapshot, stored_snapshot: bool, logical_volumes: LogicalVolumes
+) -> None:
     """`lvs` on the block node shows the snapshot."""
-    assert logical_volumes.has(snapshot), (
+    assert stored_snapshot, (
         f"no logical volume of snapshot {snapshot.id} on {logical_volumes.where}. "
         "Fix: lvs there, and lvcreate in cinder-volume's log"
     )
@@ -189,50 +191,42 @@ def test_volume_from_snapshot_has_its_data(restored_text: str, written_text: str
 
 
 @pytest.mark.req("CIN-5")
-def test_deleted_snapshot_is_gone(
-    cloud: Connection, snapshot: Snapshot, restored_volume: Volume, deadlines: Deadlines
-) -> None:
+def test_deleted_snapshot_is_gone(cloud: Connection, deleted_snapshot: Snapshot) -> None:
     """After `cinder snapshot-delete` the API knows the snapshot no more."""
-    delete_snapshot(cloud, snapshot, restored_volume, deadlines)
-    assert not snapshot_exists(cloud, snapshot), (
-        f"snapshot {snapshot.id} is still there. Fix: read cinder-volume's log; cinder snapshot-reset-state, then "
-        "delete again"
+    assert not snapshot_exists(cloud, deleted_snapshot), (
+        f"snapshot {deleted_snapshot.id} is still there. Fix: read cinder-volume's log; cinder "
+        "snapshot-reset-state, then delete again"
     )
 
 
 @pytest.mark.req("CIN-5")
 @pytest.mark.proves_cause
-def test_deleted_snapshot_leaves_no_logical_volume(
-    cloud: Connection,
-    snapshot: Snapshot,
-    restored_volume: Volume,
-    logical_volumes: LogicalVolumes,
-    deadlines: Deadlines,
-) -> None:
+def test_deleted_snapshot_leaves_no_logical_volume(deleted_snapshot: Snapshot, logical_volumes: LogicalVolumes) -> None:
     """After `cinder snapshot-delete` the block node has its space back."""
-    delete_snapshot(cloud, snapshot, restored_volume, deadlines)
-    assert not logical_volumes.has(snapshot), (
-        f"the logical volume of snapshot {snapshot.id} is still on {logical_volumes.where}. "
+    assert not logical_volumes.has(deleted_snapshot), (
+        f"the logical volume of snapshot {deleted_snapshot.id} is still on {logical_volumes.where}. "
         "Fix: lvs; lvremove what no snapshot of the API owns"
     )
 
 
 @pytest.mark.req("CIN-5")
-def test_extended_volume_has_its_new_size(volume: Volume, extended_volume: Volume) -> None:
+def test_extended_volume_has_its_new_size(spare_volume: Volume, extended_volume: Volume) -> None:
     """`cinder extend VOLUME 2` makes 2 GiB of 1."""
-    assert extended_volume.size == 2 * volume.size, (
-        f"volume {volume.id} still has {extended_volume.size} GiB, asked for {2 * volume.size}. Fix: openstack volume "
-        "message list; vgs on the block node; cinder-scheduler's and cinder-volume's log"
+    assert extended_volume.size == 2 * spare_volume.size, (
+        f"volume {extended_volume.id} still has {extended_volume.size} GiB, asked for {2 * spare_volume.size}. "
+        "Fix: openstack volume message list; vgs on the block node; cinder-scheduler's and cinder-volume's log"
     )
 
 
 @pytest.mark.req("CIN-5")
 @pytest.mark.proves_cause
-def test_extended_volume_has_a_larger_logical_volume(extended_volume: Volume, logical_volumes: LogicalVolumes) -> None:
+def test_extended_volume_has_a_larger_logical_volume(
+    extended_volume: Volume, stored_extended_volume: float | None, logical_volumes: LogicalVolumes
+) -> None:
     """`lvs` on the block node says the same as the API."""
-    stored = logical_volumes.size(extended_volume)
-    assert stored == extended_volume.size, (
-        f"volume {extended_volume.id} has {extended_volume.size} GiB for the API, {stored} on {logical_volumes.where}. "
+    assert stored_extended_volume == extended_volume.size, (
+        f"volume {extended_volume.id} has {extended_volume.size} GiB for the API, {stored_extended_volume} on "
+        f"{logical_volumes.where}. "
         "Fix: lvextend in cinder-volume's log; lvs"
     )
 

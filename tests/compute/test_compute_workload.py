@@ -17,7 +17,7 @@ from fixtures.core.proven import Proven
 from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
-from fixtures.guest.moving_guest import Move, MovingGuest
+from fixtures.guest.moving_guest import Look, Move, MovingGuest
 from fixtures.identity.endpoints import http_status
 from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound
@@ -38,16 +38,6 @@ def test_server_is_listed(cloud: Connection, server: Server) -> None:
     """`openstack server list` shows the server."""
     listed = {each.id for each in cloud.compute.servers()}
     assert server.id in listed, f"server {server.id} is not listed. Fix: read nova-api's log"
-
-
-@pytest.mark.req("NOVA-14")
-def test_server_runs_on_this_compute_node(compute_node: Node, server_on_node: Server) -> None:
-    """Each compute node can run a guest, not only the one that the scheduler likes."""
-    host = server_on_node.hypervisor_hostname
-    assert compute_node.is_called(host), (
-        f"asked for a server on {compute_node.name}, got it on {host}. "
-        "Fix: openstack compute service list; nova-manage cell_v2 discover_hosts"
-    )
 
 
 @pytest.mark.req("NOVA-14")
@@ -164,6 +154,16 @@ def test_serial_console_answers(libvirt_domain: Domain, booted_server: Server, d
     allure.attach(redact(shown), "virsh console", allure.attachment_type.TEXT)
 
 
+@pytest.mark.req("NOVA-14")
+def test_server_runs_on_this_compute_node(compute_node: Node, server_on_node: Server) -> None:
+    """Each compute node can run a guest, not only the one that the scheduler likes."""
+    host = server_on_node.hypervisor_hostname
+    assert compute_node.is_called(host), (
+        f"asked for a server on {compute_node.name}, got it on {host}. "
+        "Fix: openstack compute service list; nova-manage cell_v2 discover_hosts"
+    )
+
+
 @pytest.mark.req("NOVA-17")
 def test_live_migration_ends_on_another_node(live_migration: Move) -> None:
     """`openstack server migrate --live-migration`: ACTIVE, and on another host than before."""
@@ -174,9 +174,11 @@ def test_live_migration_ends_on_another_node(live_migration: Move) -> None:
 
 
 @pytest.mark.req("NOVA-17")
-def test_guest_goes_on_running_through_its_live_migration(live_migration: Move, moving_guest: MovingGuest) -> None:
+def test_guest_goes_on_running_through_its_live_migration(
+    live_migration: Move, look_after_live_migration: Look
+) -> None:
     """The guest answers as before, and has not booted anew: /proc/sys/kernel/random/boot_id is what it was."""
-    boot = moving_guest.look().boot
+    boot = look_after_live_migration.boot
     assert boot == live_migration.before.boot, (
         f"the guest's boot_id was {live_migration.before.boot} on {live_migration.source} and is {boot} on "
         f"{live_migration.host}: it has booted anew. Fix: read its console, and the logs of QEMU "
@@ -194,9 +196,9 @@ def test_cold_migration_ends_on_another_node(cold_migration: Move) -> None:
 
 
 @pytest.mark.req("NOVA-18")
-def test_disk_comes_with_the_server(cold_migration: Move, moving_guest: MovingGuest, run: Run) -> None:
+def test_disk_comes_with_the_server(cold_migration: Move, look_after_cold_migration: Look, run: Run) -> None:
     """What was written on the guest's disk before is there afterwards."""
-    kept = moving_guest.look().kept
+    kept = look_after_cold_migration.kept
     assert kept == run.mark, (
         f"a file that said {run.mark!r} on {cold_migration.source} says {kept!r} on {cold_migration.host}: the disk "
         "has not come with the server. Fix: [DEFAULT] instances_path in nova.conf must be the same on both; the log of "
