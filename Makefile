@@ -22,7 +22,7 @@ BEGAN := $(shell date +%s)
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help acceptance test drill lint unit report bare
+.PHONY: help acceptance test drill lint unit report bare browser
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -62,7 +62,17 @@ lint: $(VENV)/installed
 unit: $(VENV)/installed
 	@$(PYTHON) -m pytest selftests --alluredir= -n 2 --dist worksteal
 
-test: lint unit
+# The report is looked at in a browser, where one is or can be installed; elsewhere that self-test is skipped
+browser:
+	@for program in chromium-headless-shell chromium chromium-browser google-chrome; do
+	    ! command -v $$program > /dev/null || exit 0
+	done
+	{ command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; } || exit 0
+	echo "== installing chromium-headless-shell"
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-cjk
+
+test: lint browser unit
 	@also=$$($(PYTHON) -m lab.cloud_of_day '$(ALSO)')
 	if ./lab/lab status > /dev/null 2>&1; then
 	    [ -z "$$also" ] || echo "== the other cloud, $$also, is left out: the lab was up, and stays what it is"
