@@ -1,4 +1,4 @@
-"""The report in a real browser, which has no network; its screenshots, for the eye, stay in pytest's temporary folder."""
+"""The report in a real browser, which has no network; its screenshots, for the eye, stay in pytest's own folder."""
 
 import json
 import os
