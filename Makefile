@@ -18,11 +18,13 @@ DRILL ?= OF-DAY
 ALSO ?=
 # Minutes from the beginning within which that begins; else it is left out
 ALSO_WITHIN ?= 45
+# Debian's packages with which the report is looked at in a browser, and its Korean read; empty: that self-test is skipped
+BROWSER ?= chromium-headless-shell fonts-nanum
 BEGAN := $(shell date +%s)
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help acceptance test drill lint unit report bare
+.PHONY: help acceptance test drill lint unit report bare browser
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -62,7 +64,17 @@ lint: $(VENV)/installed
 unit: $(VENV)/installed
 	@$(PYTHON) -m pytest selftests --alluredir= -n 2 --dist worksteal
 
-test: lint unit
+browser:
+	@[ "$(BROWSER)" ] || exit 0
+	for program in chromium-headless-shell chromium chromium-browser google-chrome; do
+	    ! command -v $$program > /dev/null || exit 0
+	done
+	{ command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; } || exit 0
+	echo "== installing $(BROWSER)"
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(BROWSER); } || \
+	    echo "== that failed: the report is not looked at in a browser"
+
+test: lint browser unit
 	@also=$$($(PYTHON) -m lab.cloud_of_day '$(ALSO)')
 	if ./lab/lab status > /dev/null 2>&1; then
 	    [ -z "$$also" ] || echo "== the other cloud, $$also, is left out: the lab was up, and stays what it is"

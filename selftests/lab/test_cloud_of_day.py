@@ -41,7 +41,7 @@ def made(checkout: Path, *given: str) -> tuple[list[str], subprocess.CompletedPr
     env = {
         name: value for name, value in os.environ.items() if name not in ("DRILL", "ALSO", "ALSO_WITHIN", "MAKEFLAGS")
     }
-    command = ["make", "--no-print-directory", "-C", str(checkout), "test", *given]
+    command = ["make", "--no-print-directory", "-C", str(checkout), "test", "BROWSER=", *given]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
     calls = (checkout / "calls").read_text().splitlines()
     return [line.strip() for line in calls if line.startswith(("lab ", "acceptance", "python -m faults"))], done

@@ -49,7 +49,7 @@ def run(suite: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 def allure_results(suite: pytest.Pytester) -> dict[str, dict[str, list[dict[str, str]]]]:
     results = [json.loads(file.read_text()) for file in (suite.path / "allure").glob("*-result.json")]
-    return {result["name"].partition("[")[0]: result for result in results}
+    return {result["fullName"].rpartition("#")[2]: result for result in results}
 
 
 def marked() -> set[str]:
