@@ -84,3 +84,11 @@ def test_results_are_below_the_current_directory_and_nothing_is_written_where_it
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert (tmp_path / "reports" / "latest").resolve() != first
     assert sorted(installed.rglob("*")) == before
+
+
+def test_the_image_is_built_of_what_the_wheel_is_built_of() -> None:
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    needed = {
+        name.partition("/")[0] for name in tracked("tests", "fixtures", "reports", "docs", "openstack_acceptance")
+    }
+    assert let_in >= needed | {"setup.py", "pyproject.toml", "conftest.py", "constraints.txt", "container"}

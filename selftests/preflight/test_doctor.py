@@ -56,7 +56,7 @@ def test_credentials_are_tried(tmp_path: Path) -> None:
 def test_what_is_malformed_is_told_with_all_else(tmp_path: Path) -> None:
     done = run("--doctor", "--timeout-scale=0", "--hosts=nowhere.invalid", NODES, cwd=tmp_path)
     wrong = [line for line in done.stdout.splitlines() if line.startswith("✗ ")]
-    assert [line.split()[1] for line in wrong] == ["--timeout-scale=0:", "--hosts:", "credentials:", "--image:", "a"]
+    assert [line.split()[1] for line in wrong] == ["--timeout-scale=0:", "--hosts:", "credentials:", "a"]
 
 
 def test_no_check_is_selected(tmp_path: Path) -> None:
