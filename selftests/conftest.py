@@ -9,7 +9,7 @@ from fixtures.core import known_secrets
 from lab import machines
 from selftests import ROOT
 
-OWN = r"(acceptance|conftest|faults|fixtures|lab|reports|selftests|tests)\b"
+OWN = r"(acceptance|conftest|faults|fixtures|lab|openstack_acceptance|reports|selftests|tests)\b"
 STRICT = (
     f"error:::{OWN}",
     "error::pytest.PytestWarning",  # such as an exception that ended a thread

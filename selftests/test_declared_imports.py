@@ -52,13 +52,14 @@ def distributions(package: str) -> Iterator[str]:
     yield from INSTALLED[package]
 
 
-@pytest.mark.parametrize("place", ["conftest.py", "fixtures", "tests", "faults", "reports"])
+@pytest.mark.parametrize("place", ["conftest.py", "fixtures", "tests", "faults", "reports", "openstack_acceptance"])
 def test_what_a_run_imports_is_a_dependency(place: str) -> None:
     assert imported(place, always=True) - declared() == set()
 
 
 @pytest.mark.parametrize(
-    ("place", "extras"), [("fixtures", ["dev"]), ("reports", ["report"]), ("lab", []), ("selftests", ["dev"])]
+    ("place", "extras"),
+    [("fixtures", ["dev"]), ("reports", ["report"]), ("lab", []), ("openstack_acceptance", []), ("selftests", ["dev"])],
 )
 def test_what_is_imported_besides_is_an_extra(place: str, extras: list[str]) -> None:
     assert imported(place) - declared(*extras) == set()

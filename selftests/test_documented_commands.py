@@ -28,7 +28,7 @@ WHOLE = [
     line
     for page in PAGES
     for line in commands(page)
-    if line.startswith(PYTEST) and "…" not in line and {"--sweep", "--show-nodes"}.isdisjoint(line.split())
+    if line.startswith(PYTEST) and "…" not in line and {"--sweep", "--show-nodes", "--doctor"}.isdisjoint(line.split())
 ]
 
 

@@ -3,7 +3,8 @@ from types import ModuleType
 import pytest
 
 IN_ORDER = {
-    "pytest_cmdline_main": "html_report verdict_file refused_command_line timing_files run_problems sweep show_nodes",
+    "pytest_cmdline_main": """
+        html_report verdict_file refused_command_line timing_files run_problems sweep doctor show_nodes""",
     "pytest_configure": """
         redacted_logs which_tests empty_options settings report_folder
         leaks table_mistakes nodes termination requirements private_folder checks outcomes

@@ -9,14 +9,14 @@ import testinfra
 
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.nodes import Node
-from fixtures.preflight.node_access import node_problems
+from fixtures.preflight.node_access import checked_nodes
 
 SSH = SimpleNamespace(get_connection_type=lambda: "ssh")
 QUESTION = "--hosts: nothing tells what c1 is"
 
 
 def problems(*nodes: Any, **roleless: str) -> list[str]:
-    return node_problems(nodes, roleless)
+    return [line for lines in checked_nodes(nodes, roleless).values() for line in lines]
 
 
 def node(name: str, *, answer: str = "", error: Exception | None = None) -> Any:

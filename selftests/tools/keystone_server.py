@@ -48,7 +48,8 @@ class FakeKeystone:
         project = body["auth"].get("scope", {}).get("project", {})
         named = {"id": "p1", "name": project.get("name", "service")}
         roles = [{"id": role, "name": role} for role in self.roles]
-        return 201, {"token": {"project": named, "roles": roles, "catalog": self.catalog}}
+        token = {"project": named, "roles": roles, "catalog": self.catalog, "user": {"id": "u1", "name": who}}
+        return 201, {"token": {**token, "methods": ["password"], "expires_at": "2099-01-01T00:00:00.000000Z"}}
 
 
 @contextmanager
@@ -76,6 +77,7 @@ def serving(keystone: FakeKeystone, certificate: Path | None = None) -> Iterator
         def say(self, status: int, told: Any) -> None:
             content = told.encode() if isinstance(told, str) else json.dumps(told).encode()
             self.send_response(status)
+            self.send_header("X-Subject-Token", "t0ken")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

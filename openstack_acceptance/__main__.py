@@ -1,0 +1,5 @@
+import sys
+
+from openstack_acceptance.command import main
+
+sys.exit(main())
