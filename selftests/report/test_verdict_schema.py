@@ -4,10 +4,12 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from fixtures.report.checks import Check
 from fixtures.report.verdict_file import as_json
 from fixtures.verdict.verdict import NO_ROWS, Failure, Verdict
 from selftests import ROOT
@@ -32,6 +34,8 @@ def told() -> dict[str, Any]:
     verdict.blocked["tests/a_workload.py::test_e"] = "blocked by NOVA-3"
     verdict.skipped["tests/a_nodes.py::test_f"] = "no object storage"
     made = as_json(verdict, "ab12", 1, ["a certificate ends"], {"size": 1, "seed": "ab12", "nodes": ["c1"]})
+    made["nodes"] = [{"name": "c1", "roles": ["compute"]}]
+    made["checks"] = [asdict(Check("tests/a_nodes.py::test_a[c1]", "A holds on c1", ["NOVA-3"], "c1", "failed", 0.5))]
     return dict(json.loads(json.dumps(made)))
 
 
@@ -74,6 +78,7 @@ def test_it_has_the_keys_that_the_page_has_within(key: str, part: str) -> None:
 
 def test_it_has_the_keys_that_a_run_writes_in_their_order(told: dict[str, Any]) -> None:
     parts = {"root_cause": told["root_causes"], "failure": told["failures"], "sample": [told["sample"]]}
+    parts |= {"node": told["nodes"], "check": told["checks"]}
     assert list(SCHEMA["properties"]) == list(told)
     for name, written in parts.items():
         assert {*SCHEMA["$defs"][name]["properties"]} == {*written[0]}
