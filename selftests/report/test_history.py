@@ -137,6 +137,14 @@ def test_a_choice_of_checks_is_known_as_one(checkout: Path) -> None:
     assert some == {**kept(checkout / "reports" / "history")[-1]["selection"], "row": "NEU-6"}
 
 
+def test_what_x_left_out_is_not_forgotten(checkout: Path) -> None:
+    run(checkout, bad="compute1 agent")
+    run(checkout, "-x", bad="compute1 agent")
+    assert kept(checkout / "reports" / "history")[-1]["selection"]["cut_short"] == "yes"
+    [line] = lines(run(checkout))
+    assert line.endswith(": mended: NEU-6, NOVA-3")
+
+
 def test_with_workers_it_is_the_same(checkout: Path) -> None:
     run(checkout)
     [line] = lines(run(checkout, "-n1", bad="compute2"))
