@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "sweep": "openstack_acceptance.sweep:sweep",
     "doctor": "openstack_acceptance.doctor:doctor",
     "report": "openstack_acceptance.report:report",
+    "class": "openstack_acceptance.classroom:classroom",
     "rows": "openstack_acceptance.rows:rows",
 }
 """Where each is: a click command, or a function that takes a list of words and gives an exit code."""

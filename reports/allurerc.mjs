@@ -1,5 +1,6 @@
 // Categories sort the failures: by the causes that this run found, then by what the reader should do about the rest
-// (Allure 3 takes them from here only; RESULTS is the folder that is drawn).
+// (Allure 3 takes them from here only; RESULTS is the folder that is drawn). ALLURE_HISTORY is a file with what Allure has
+// drawn of earlier runs, to which it adds this one (reports/allure_history.py).
 import { existsSync, readFileSync } from "node:fs";
 
 const file = `${process.env.RESULTS}/categories.json`;
@@ -7,6 +8,7 @@ const found = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
 
 export default {
   name: "OpenStack acceptance",
+  ...(process.env.ALLURE_HISTORY ? { historyPath: process.env.ALLURE_HISTORY } : {}),
   categories: {
     rules: [
       ...found,

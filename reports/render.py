@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports.allure_history import AllureHistory, as_text, line_in, of_run
+
 HERE = Path(__file__).parent
 LOCK = HERE / "package-lock.json"
 # Allure's pages load an analytics script, whatever ALLURE_NO_ANALYTICS says
@@ -45,15 +47,31 @@ def render(results: Path, html: Path) -> None:
     if not any(results.glob("*-result.json")):
         raise ReportError(f"no Allure results in {results}: run pytest first")
     with tempfile.TemporaryDirectory() as folder:
+        history, before = of_run(results.resolve().parent), Path(folder) / "history.jsonl"
+        before.write_text(as_text(history.before()) if history else "")
         config = ["--config", str(HERE / "allurerc.mjs"), "--single-file", "--report-language", "en"]
         grouping = ["--group-by", "feature,story"]
-        drawn = ["--output", folder, str(results.resolve())]
-        _node(str(_allure()), "awesome", *config, *grouping, *drawn, RESULTS=str(results.resolve()))
-        page = without_analytics((Path(folder) / "index.html").read_text())
+        drawn = ["--output", f"{folder}/html", str(results.resolve())]
+        given = {"RESULTS": str(results.resolve()), "ALLURE_HISTORY": str(before)}
+        _node(str(_allure()), "awesome", *config, *grouping, *drawn, **given)
+        page = without_analytics((Path(folder) / "html" / "index.html").read_text())
+        if history:
+            _keep(history, before)
     if has_causes(results):
         page = opened_at_causes(page)
     html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(page)
+
+
+def _keep(history: AllureHistory, drawn: Path) -> None:
+    """Have what Allure has added; where it cannot be kept, the report is still there."""
+    line = line_in((drawn.read_text().splitlines() or [""])[-1])
+    if not line:
+        return
+    try:
+        history.add(line)
+    except OSError as error:
+        print(f"{history.file}: Allure's history is not kept: {error.strerror}", file=sys.stderr)
 
 
 def without_analytics(page: str) -> str:

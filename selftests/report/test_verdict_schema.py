@@ -34,6 +34,7 @@ def told() -> dict[str, Any]:
     verdict.blocked["tests/a_workload.py::test_e"] = "blocked by NOVA-3"
     verdict.skipped["tests/a_nodes.py::test_f"] = "no object storage"
     made = as_json(verdict, "ab12", 1, ["a certificate ends"], {"size": 1, "seed": "ab12", "nodes": ["c1"]})
+    made["rows"] = {"NOVA-3": "cause"}
     made["nodes"] = [{"name": "c1", "roles": ["compute"]}]
     made["checks"] = [asdict(Check("tests/a_nodes.py::test_a[c1]", "A holds on c1", ["NOVA-3"], "c1", "failed", 0.5))]
     return dict(json.loads(json.dumps(made)))

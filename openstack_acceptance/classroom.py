@@ -1,0 +1,14 @@
+"""openstack-acceptance class: a class side by side, and its page."""
+
+from collections.abc import Sequence
+
+
+def classroom(words: Sequence[str]) -> int:
+    """Run a class, or draw what is there of it; docs/class.md.
+
+    Args:
+        words: of the command line, behind `class`.
+    """
+    from reports.classroom.command import main  # --help of another subcommand need not wait for its libraries
+
+    return main(words)
