@@ -3,21 +3,23 @@ from types import ModuleType
 import pytest
 
 IN_ORDER = {
-    "pytest_cmdline_main": "verdict_file refused_command_line timing_files run_problems sweep show_nodes",
+    "pytest_cmdline_main": """
+        verdict_file refused_command_line timing_files run_problems sweep write_cloud_file show_nodes""",
     "pytest_configure": """
-        redacted_logs which_tests empty_options settings report_folder
+        redacted_logs which_tests empty_options cloud_file_option settings report_folder
         leaks table_mistakes nodes termination requirements private_folder outcomes
-        redacted_results terminal verdict_file""",
-    "pytest_sessionstart": "node_roles evidence",
+        redacted_results terminal verdict_file cloud_file_names""",
+    "pytest_report_header": "cloud_file_option environment",
+    "pytest_sessionstart": "cloud_file_option waived node_roles evidence",
     "pytest_collection_modifyitems": "requirements read_only blocking allure order",
     "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_fixture_setup": "timing resources",
     "pytest_runtest_setup": "timing background api_errors blocking",
-    "pytest_runtest_makereport": "outcomes redacted_results allure evidence",
+    "pytest_runtest_makereport": "outcomes must_run redacted_results allure waived evidence",
     "pytest_sessionfinish": """
         termination timing_files run_problems leaks run_warnings request_stats environment categories spans""",
     "pytest_testnodedown": "leaks run_warnings spans request_stats",
-    "pytest_terminal_summary": "run_problems terminal run_warnings leaks",
+    "pytest_terminal_summary": "run_problems terminal waived run_warnings leaks",
 }
 """In the order in which pytest calls them; a wrapper around those behind it."""
 
