@@ -183,9 +183,7 @@ def test_what_fails_above_it_counts_and_is_told_to_stand_on_it(checkout: Path) -
     assert ran.code == pytest.ExitCode.TESTS_FAILED
     [cause] = ran.verdict["root_causes"]
     assert (cause["row"], sorted(cause["waived_below"])) == ("NOVA-14", ["GLA-1", "NEU-2", "NOVA-6"])
-    assert "it may follow from NEU-2, NOVA-6, which is waived" in ran.shown.replace("GLA-1, ", "").replace(
-        ", GLA-1", ""
-    )
+    assert "it may follow from what is waived: " in ran.shown
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2"]])
@@ -224,5 +222,5 @@ def test_such_a_skip_can_be_waived(checkout: Path) -> None:
 
 def test_a_blocked_check_and_one_that_would_change_something_need_not_run(checkout: Path) -> None:
     text = 'expected.must_run = ["NOVA-14"]'
-    assert list(run(checkout, text).verdict["blocked"]) == ["tests/test_it_workload.py::test_server"]
+    assert "tests/test_it_workload.py::test_server" in run(checkout, text).verdict["blocked"]
     assert run(checkout, text, "--read-only", "-ktest_server").code == pytest.ExitCode.OK
