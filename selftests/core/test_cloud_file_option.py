@@ -25,7 +25,14 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configured:
 
     def of(text: str, *arguments: str, **options: Any) -> pytest.Config:
         (tmp_path / "cloud.toml").write_text(text)
-        usual = {"os_cloud": None, "hosts": None, "role": [], "image": None, "timeout_scale": "1", "sudo": False}
+        usual: dict[str, Any] = {
+            "os_cloud": None,
+            "hosts": None,
+            "role": [],
+            "image": None,
+            "timeout_scale": "1",
+            "sudo": False,
+        }
         option = SimpleNamespace(cloud_file="cloud.toml", **{**usual, **options})
         given = SimpleNamespace(dir=tmp_path, args=arguments)
         config = SimpleNamespace(option=option, invocation_params=given, stash=pytest.Stash())

@@ -16,8 +16,8 @@ from selftests.test_command_line import run
 
 compute = import_module("tests.compute.test_expected_compute_api").test_expected_compute_services_are_up
 block = import_module("tests.block.test_expected_block_api").test_expected_volume_services_are_up
-network = import_module("tests.network.test_expected_agents_api").test_expected_agents_are_alive_and_up
-nodes_there = import_module("tests.compute.test_expected_nodes").test_as_many_nodes_as_expected_have_each_role
+network = import_module("tests.network.test_expected_network_api").test_expected_agents_are_alive_and_up
+nodes_there = import_module("tests.compute.test_expected_compute_nodes").test_as_many_nodes_as_expected_have_each_role
 
 
 class Subtests:
@@ -59,7 +59,7 @@ def test_an_agent_that_is_not_alive_does_not_count() -> None:
 
 
 def test_a_node_that_has_lost_its_role_is_missing() -> None:
-    there: Any = [Node("a", frozenset({"compute"}), None), Node("b", frozenset(), None)]  # type: ignore[arg-type]
+    there: Any = [Node("a", frozenset({"compute"}), None), Node("b", frozenset(), None)]
     config: Any = SimpleNamespace(stash=pytest.Stash())
     config.stash[NODES] = Nodes("a,b", tuple(there[:1]), left_out=tuple(there[1:]))
     nodes_there({"compute": 1}, config, Subtests())
@@ -70,13 +70,13 @@ def test_a_node_that_has_lost_its_role_is_missing() -> None:
 
 
 def test_without_a_file_such_checks_are_skipped(tmp_path: Path) -> None:
-    done = run(str(ROOT / "tests/compute/test_expected_nodes.py"), cwd=tmp_path)
+    done = run(str(ROOT / "tests/compute/test_expected_compute_nodes.py"), cwd=tmp_path)
     assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
     assert "no --cloud-file expects nodes" in done.stdout
 
 
 def test_with_a_file_that_expects_one_it_fails(tmp_path: Path) -> None:
     (tmp_path / "cloud.toml").write_text("expected.nodes = {compute = 1}")
-    done = run(str(ROOT / "tests/compute/test_expected_nodes.py"), "--cloud-file=cloud.toml", cwd=tmp_path)
+    done = run(str(ROOT / "tests/compute/test_expected_compute_nodes.py"), "--cloud-file=cloud.toml", cwd=tmp_path)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
     assert "none of --hosts=(none) has the role compute: 0, expected 1 by [expected.nodes]" in done.stdout
