@@ -10,7 +10,8 @@ IN_ORDER = {
         leaks table_mistakes nodes termination requirements private_folder outcomes
         redacted_results terminal verdict_file cloud_file_names""",
     "pytest_report_header": "cloud_file_option environment",
-    "pytest_sessionstart": "cloud_file_option waived node_roles evidence",
+    "pytest_collection": "cloud_file_option workers",
+    "pytest_sessionstart": "waived node_roles evidence",
     "pytest_collection_modifyitems": "requirements read_only blocking allure order",
     "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_fixture_setup": "timing resources",

@@ -1,5 +1,6 @@
 """A file per cloud stands for options that nobody gave."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -110,9 +111,11 @@ def test_without_a_file_nothing_changes(pytestconfig: pytest.Config) -> None:
     assert settings_of(pytestconfig).timeout_scale > 0
 
 
-def test_all_mistakes_are_told_and_nobody_is_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [[], ["-n2"]])
+def test_all_mistakes_are_told_and_nobody_is_asked(workers: list[str], tmp_path: Path) -> None:
     (tmp_path / "cloud.toml").write_text('at_once = "x"\nsudo = 3\n[expected]\nnone = 1\n')
-    told = problems("--cloud-file=cloud.toml", "--hosts=nowhere.invalid", "-n2", NODES, cwd=tmp_path)
+    told = problems("--cloud-file=cloud.toml", "--hosts=nowhere.invalid", *workers, NODES, cwd=tmp_path)
+    assert json.loads((tmp_path / "report" / "verdict.json").read_text())["problems"] == told
     assert [line.partition(". Fix: ")[0] for line in told] == [
         "cloud.toml: sudo: 3 is not true or false",
         'cloud.toml: at_once: "x" is not a whole number',

@@ -195,6 +195,16 @@ def test_a_waiver_that_nothing_needs_is_told(workers: list[str], checkout: Path)
     assert ran.verdict["warnings"] == [f"cloud.toml: waivers.{n}: {told}. Fix: delete it" for n in (4, 5)]
 
 
+def test_of_a_row_the_whole_suite_has_to_have_run(checkout: Path) -> None:
+    nodes = ("--hosts=local://", "--role=compute=local")
+    told = (
+        "cloud.toml: waivers.1: nothing needs the waiver of NOVA-3 any more: what it is of has passed. Fix: delete it"
+    )
+    assert run(checkout, waiver("NOVA-3"), *nodes).verdict["warnings"] == [told]
+    for part in ("tests/test_it_nodes.py", "-ktest_my_ip and compute1", "--row=NEU-2", "--read-only"):
+        assert run(checkout, waiver("NOVA-3"), *nodes, part).verdict["warnings"] == []
+
+
 def test_of_a_row_that_was_not_wholly_looked_at_nothing_is_told(checkout: Path) -> None:
     assert run(checkout, waiver("NOVA-3"), "-ktest_my_ip").verdict["warnings"] == []  # no node is given
     assert run(checkout, waiver("NEU-2"), "-ktest_my_ip").verdict["warnings"] == []
