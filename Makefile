@@ -82,13 +82,13 @@ test: lint browser unit
 	else
 	    trap './lab/lab down' EXIT
 	fi
-	env -u OS_CLOUD -u OS_AUTH_URL -u HOSTS ./acceptance $(PYTEST_ARGS)
+	env -u OS_CLOUD -u OS_AUTH_URL -u CLOUD_FILE -u HOSTS ./acceptance $(PYTEST_ARGS)
 	$(if $(DRILL),$(PYTHON) -m faults.drill --part $(DRILL))
 	also=$$($(PYTHON) -m lab.cloud_of_day "$$also" --taken $$(($$(date +%s) - $(BEGAN))) --within $(ALSO_WITHIN))
 	[ "$$also" ] || exit 0
 	./lab/lab down
 	./lab/lab up "$$also"
-	env -u OS_CLOUD -u OS_AUTH_URL -u HOSTS ./acceptance $(PYTEST_ARGS)
+	env -u OS_CLOUD -u OS_AUTH_URL -u CLOUD_FILE -u HOSTS ./acceptance $(PYTEST_ARGS)
 
 drill: $(VENV)/installed
 	@./lab/lab up

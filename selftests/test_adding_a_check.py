@@ -110,7 +110,7 @@ def test_the_fixtures_of_the_table_are_there(example: pytest.Pytester) -> None:
 
 def test_each_file_of_checks_is_named_as_the_page_says() -> None:
     files = [file.relative_to(ROOT / "tests") for file in (ROOT / "tests").rglob("test_*.py")]
-    named = re.compile(r"((\w+)/test_\2|network/test_ovn)_(nodes|api|workload)\.py")
+    named = re.compile(r"((\w+)/test_(expected_)?\2|network/test_ovn)_(nodes|api|workload)\.py")
     assert [file.as_posix() for file in files if not named.fullmatch(file.as_posix())] == []
     assert len(files) > 10
 

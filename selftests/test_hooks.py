@@ -4,23 +4,26 @@ import pytest
 
 IN_ORDER = {
     "pytest_cmdline_main": """
-        html_report verdict_file refused_command_line timing_files history run_problems sweep doctor show_nodes""",
+        html_report verdict_file refused_command_line timing_files history run_problems sweep doctor write_cloud_file
+        show_nodes""",
     "pytest_configure": """
-        redacted_logs which_tests empty_options settings report_folder
+        redacted_logs which_tests empty_options cloud_file_option settings report_folder
         leaks table_mistakes nodes termination requirements private_folder check_outcomes checks outcomes
-        redacted_results terminal verdict_file history_folder""",
-    "pytest_sessionstart": "node_roles evidence",
+        redacted_results terminal verdict_file history_folder cloud_file_names""",
+    "pytest_report_header": "cloud_file_option environment",
+    "pytest_collection": "cloud_file_option workers",
+    "pytest_sessionstart": "waived node_roles evidence",
     "pytest_collection_modifyitems": "requirements read_only blocking allure order",
     "pytest_collection_finish": "preflight history",
     "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_fixture_setup": "timing resources",
     "pytest_runtest_setup": "timing allure background api_errors blocking",
     "pytest_runtest_teardown": "termination background",
-    "pytest_runtest_makereport": "outcomes checks redacted_results allure evidence",
+    "pytest_runtest_makereport": "outcomes must_run checks redacted_results allure waived evidence",
     "pytest_sessionfinish": """
         termination timing_files run_problems leaks run_warnings request_stats environment categories spans""",
     "pytest_testnodedown": "leaks run_warnings spans request_stats",
-    "pytest_terminal_summary": "history run_problems terminal html_report run_warnings leaks",
+    "pytest_terminal_summary": "history run_problems terminal waived html_report run_warnings leaks",
 }
 """In the order in which pytest calls them; a wrapper around those behind it."""
 
