@@ -30,9 +30,10 @@ def shell(request: pytest.FixtureRequest) -> str:
 
 
 def asked(shell: str, *words: object, who: tuple[str, str, str] = NOBODY, **env: str) -> Answer:
-    line = [shell, "-c", PROBE, "sh", MAY, "who", *who, *map(str, words)]
+    asked_for = ["who", *who, *map(str, words)]
+    line = [shell, "-c", PROBE, "sh", MAY, *asked_for]
     done = subprocess.run(line, capture_output=True, text=True, check=True, env={**os.environ, **env})
-    [answer] = parse(done.stdout)
+    [answer] = parse(done.stdout, asked_for)
     return answer
 
 
@@ -121,6 +122,6 @@ def test_in_a_container_everybody_has_its_environment(shell: str) -> None:
 def test_several_services_are_told_apart(shell: str, folder: Path) -> None:
     words = ["who", *NOBODY, "folder", str(folder), "who", "root", "", "0", "folder", str(folder)]
     done = subprocess.run([shell, "-c", PROBE, "sh", MAY, *words], capture_output=True, text=True, check=True)
-    his, roots = parse(done.stdout)
+    his, roots = parse(done.stdout, words)
     assert (his.places[str(folder)].may, roots.places[str(folder)].may) == ("rx", "rwx")
     assert roots.is_root
