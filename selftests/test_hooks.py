@@ -9,10 +9,10 @@ IN_ORDER = {
         leaks table_mistakes nodes termination requirements private_folder outcomes
         redacted_results terminal verdict_file""",
     "pytest_sessionstart": "node_roles evidence",
-    "pytest_collection_modifyitems": "requirements read_only blocking allure order",
+    "pytest_collection_modifyitems": "requirements gathering read_only blocking allure order",
     "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_fixture_setup": "timing resources",
-    "pytest_runtest_setup": "timing background api_errors blocking",
+    "pytest_runtest_setup": "timing background api_errors gathering blocking",
     "pytest_runtest_makereport": "outcomes redacted_results allure evidence",
     "pytest_sessionfinish": """
         termination timing_files run_problems leaks run_warnings request_stats environment categories spans""",
