@@ -18,7 +18,8 @@ FIXTURE = type(pytest.fixture(lambda: None))
 @pytest.fixture(autouse=True)
 def no_other_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only those of the test."""
-    monkeypatch.setattr("fixtures.nodes.readings.ALL", here := {})
+    here: dict[str, Any] = {}
+    monkeypatch.setattr("fixtures.nodes.readings.ALL", here)
     monkeypatch.setattr("fixtures.nodes.gathering.ALL", here)
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import testinfra
 
+from fixtures.core.request_stats import EFFORT
 from fixtures.core.waiting import WaitFailed
 from fixtures.nodes.checked_host import CheckedHost
+from fixtures.nodes.nodes import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.systemd_units import Unit, known_unit, parse_properties, read_unit, wait_until_settled
 from selftests.nodes.engines import UNIT, with_unit
-from selftests.nodes.known_nodes import with_facts
+from selftests.nodes.known_nodes import KnownFacts
 
 RUNNING = Unit(
     node="compute1",
@@ -171,9 +173,8 @@ def test_facts_that_lack_something_tell_nothing(here: CheckedHost) -> None:
     ],
 )
 def test_only_what_was_not_sound_is_asked_for_again(here: CheckedHost, told: dict[str, str], trips: int) -> None:
-    node = with_facts("compute1", {"started": {"x.service": {**started(here)["x.service"], **told}}})
-    asked: list[str] = []
-    vars(here)["check_output"] = lambda *words: asked.append(words[0]) or CheckedHost.check_output(here, *words)
-    vars(node)["host"] = here
+    node = Node("compute1", frozenset(), here)
+    vars(node)["facts"] = KnownFacts(here, {"started": {"x.service": {**started(here)["x.service"], **told}}})
+    before = EFFORT.commands["local"]
     assert node.first_unit(["x.service"]).is_sound
-    assert len(asked) == trips
+    assert EFFORT.commands["local"] - before == trips

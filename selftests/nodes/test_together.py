@@ -117,6 +117,13 @@ def test_a_node_without_base64_is_asked_one_by_one(host: CountedHost, monkeypatc
     assert [each.stdout for each in send(host, ["echo 1", "echo 2"])] == ["1\n", "2\n"]  # type: ignore[union-attr]
 
 
+def test_what_is_too_much_together_is_asked_one_by_one(host: CountedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fixtures.nodes.bounded_output.outcome_of.__defaults__", (1_500_000,))
+    answers: Sequence[Any] = send(host, ["head -c 1000000 /dev/zero"] * 2)
+    assert [len(each._stdout) for each in answers] == [1_000_000] * 2
+    assert len(host.trips) == 3
+
+
 def test_the_nodes_clock_is_told_besides(host: CountedHost) -> None:
     send(host, ["sleep 0.2", "true"])
     [moment] = host.moments
@@ -169,7 +176,7 @@ def test_a_node_that_does_not_answer_is_asked_once() -> None:
 
 
 def test_one_that_asks_in_a_thread_of_its_own_asks_alone(host: CountedHost) -> None:
-    def threaded(node: Node) -> str:
+    def threaded(node: Node) -> Any:
         with ThreadPoolExecutor() as pool:
             return pool.submit(node.host.check_output, "echo threaded").result()
 
@@ -186,7 +193,7 @@ def test_another_node_is_asked_alone(host: CountedHost) -> None:
 
 
 def test_who_waits_for_another_reading_is_not_waited_for(host: CountedHost) -> None:
-    def first(node: Node) -> str:
+    def first(node: Node) -> Any:
         return node.readings.get("shared", lambda: node.host.check_output("echo 1; echo asked >&2"))
 
     node = read(host, first, first, lambda node: [first(node), node.host.check_output("echo 2")], asks("echo 1"))
