@@ -1,6 +1,6 @@
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -23,6 +23,7 @@ class CountedHost(CheckedHost):
         super().__init__(copy.copy(testinfra.get_host("local://").backend), limit)
         self.trips: list[str] = []
         self.fails = fails
+        self._has_deadline = True  # as SSH, of which answers are heard as they come
 
     def _asked(self, line: str, **kwargs: Any) -> Any:
         self.trips.append(line)
@@ -36,10 +37,12 @@ def host() -> CountedHost:
     return CountedHost()
 
 
-def read(host: CheckedHost, *readers: Callable[[Node], Any]) -> Node:
+def read(host: CheckedHost, *readers: Callable[[Node], Any], slow: Collection[int] = ()) -> Node:
     """A node of which these have read together; what they gave is in its readings, by their places."""
     node = Node("compute1", frozenset(), host)
-    readings = [Reading(str(number), each, frozenset(), frozenset()) for number, each in enumerate(readers)]
+    readings = [
+        Reading(str(number), each, frozenset(), number in slow, frozenset()) for number, each in enumerate(readers)
+    ]
     for each in readings:
         node.readings.promise(each.name)
     worker = threading.Thread(target=read_together, args=(node, readings), daemon=True)
@@ -220,4 +223,23 @@ def test_several_may_be_asked_at_once_by_one_reader(host: CountedHost) -> None:
 
     node = read(host, both, asks("echo 1"))
     assert given(node, 0) == ["1\n", "2\n"]
+    assert len(host.trips) == 1
+
+
+def test_who_has_an_answer_does_not_wait_for_the_others(host: CountedHost) -> None:
+    came: list[int] = []
+    answers = send(host, ["sleep 1", "true"], lambda place, _: came.append(place))
+    assert len(answers) == 2
+    assert came == [1, 0]
+
+
+def test_what_is_slow_goes_with_the_second(host: CountedHost) -> None:
+    node = read(host, asks("echo slow"), asks("echo 1", "echo 2"), slow=[0])
+    assert (given(node, 0), given(node, 1)) == (["slow"], ["1", "2"])
+    assert len(host.trips) == 2
+
+
+def test_what_is_slow_goes_first_where_nothing_else_is_asked(host: CountedHost) -> None:
+    node = read(host, asks("echo slow"), asks("echo slower"), lambda node: "nothing", slow=[0, 1])
+    assert (given(node, 0), given(node, 1), given(node, 2)) == (["slow"], ["slower"], "nothing")
     assert len(host.trips) == 1
