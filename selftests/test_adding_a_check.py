@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from openstack.exceptions import NotFoundException
 
+from fixtures.nodes import readings
+from fixtures.nodes.nodes import Node
 from fixtures.verdict import resources
 from selftests import ROOT
 
@@ -21,7 +23,7 @@ DF = "#!/bin/sh\nprintf 'Use%%\\n {}%%\\n'\n"
 
 @pytest.fixture
 def example(pytester: pytest.Pytester) -> pytest.Pytester:
-    code, _ = FENCE.findall(PAGE)
+    code, _, _ = FENCE.findall(PAGE)
     folder = pytester.path / "tests" / "compute"
     folder.mkdir(parents=True)
     (folder / "test_compute_nodes.py").write_text(code)
@@ -82,7 +84,7 @@ class Neutron:
 
 def test_the_resource_is_declared_and_made_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "RESOURCES", {})
-    _, code = FENCE.findall(PAGE)
+    _, code, _ = FENCE.findall(PAGE)
     exec(code, {"__name__": "fixtures.network.router"})
     [(name, declared)] = resources.RESOURCES.items()
     assert (name, declared.is_late) == ("other_router", True)
@@ -125,3 +127,22 @@ def test_every_page_that_is_linked_is_there() -> None:
     for file in PAGES:
         links = re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text())
         assert [link for link in links if not (file.parent / link).exists()] == []
+
+
+def test_the_reading_is_declared_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readings, "ALL", {})
+    code, names = FENCE.findall(PAGE)[2], dict[str, Any](__name__="fixtures.block.multipath_maps")
+    exec(code, names)
+    [declared] = readings.ALL.values()
+    assert declared.name == "block.multipath_maps.maps_on"
+    assert declared.wanted_by == {"multipath_maps"}
+    asked: list[str] = []
+
+    def check_output(command: str) -> str:
+        asked.append(command)
+        return "one\ntwo"
+
+    host: Any = SimpleNamespace(check_output=check_output)
+    node = Node("compute1", frozenset(), host)
+    assert [names["maps_on"](node) for _ in range(2)] == [["one", "two"]] * 2
+    assert asked == ["multipath -ll"]

@@ -13,11 +13,11 @@ IN_ORDER = {
     "pytest_report_header": "cloud_file_option environment",
     "pytest_collection": "cloud_file_option workers",
     "pytest_sessionstart": "waived node_roles evidence",
-    "pytest_collection_modifyitems": "requirements read_only blocking allure order",
+    "pytest_collection_modifyitems": "requirements gathering read_only blocking allure order",
     "pytest_collection_finish": "preflight history",
     "pytest_runtestloop": "stale_runs certificates environment",
     "pytest_fixture_setup": "timing resources",
-    "pytest_runtest_setup": "timing allure background api_errors blocking",
+    "pytest_runtest_setup": "timing allure background api_errors gathering blocking",
     "pytest_runtest_teardown": "termination background",
     "pytest_runtest_makereport": "outcomes must_run checks redacted_results allure waived evidence",
     "pytest_sessionfinish": """

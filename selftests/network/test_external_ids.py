@@ -5,6 +5,7 @@ import pytest
 
 from fixtures.network.drivers import ovn
 from fixtures.network.external_ids import ChassisSettings, ExternalIds, from_external_ids, parse_external_ids
+from fixtures.nodes.once import Once
 from selftests.network.chassis import LAB, agent, external_ids
 
 
@@ -114,7 +115,7 @@ def test_in_a_container_it_is_asked_there() -> None:
 
     host = SimpleNamespace(check_output=check_output)
     service = SimpleNamespace(place="podman:openvswitch_vswitchd", container=container, host=host)
-    node: Any = SimpleNamespace(name="kvm1", service=lambda name: service)
+    node: Any = SimpleNamespace(name="kvm1", readings=Once(), service=lambda name: service)
     settings = from_external_ids(node, "ovn-controller")
     assert settings.get(ovn.DRIVER.settings["databases"]) == "tcp:10.0.0.11:6642"
     assert settings.fix(ovn.DRIVER.settings["tunnels"], "geneve").startswith("on kvm1 podman exec openvswitch_vswitchd")

@@ -1,8 +1,12 @@
+import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from fixtures.nodes.clocks import RUNNER, Clock, TimeService, read_clock
+from fixtures.nodes.clocks import RUNNER, Clock, TimeService, _read, read_clock
+from fixtures.nodes.moment import Moment
 
 
 def ticks(*times: float) -> Callable[[], float]:
@@ -50,3 +54,22 @@ def test_each_time_service_says_in_its_own_way_that_it_is_synchronised(
 
 def test_without_a_time_service_nothing_is() -> None:
     assert not TimeService((), "systemd-timesyncd: System clock synchronized: yes").is_synchronised
+
+
+def node_told(*moments: Moment) -> Any:
+    """A node of which these round trips told the clock; asked alone it is five seconds ahead."""
+    ahead = SimpleNamespace(moments=list(moments), check_output=lambda *_: str(time.time() + 5))
+    return SimpleNamespace(name="compute1", host=ahead)
+
+
+def test_a_clock_is_known_by_what_was_read_anyway() -> None:
+    """What the node took for its work is no part of the journey."""
+    quick, slow = Moment(1000, 1003.1, 1010.1, 1007.2), Moment(1000, 1003, 1004, 1009)
+    clock = _read(node_told(slow, quick))
+    assert clock.offset == pytest.approx(3)
+    assert clock.uncertainty == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("moments", [(), (Moment(1000, 1003, 1004, 1009),)])
+def test_one_that_was_told_too_vaguely_is_asked_for(moments: tuple[Moment, ...]) -> None:
+    assert _read(node_told(*moments)).offset == pytest.approx(5, abs=0.2)

@@ -1,10 +1,19 @@
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import testinfra
 
+from fixtures.core.request_stats import EFFORT
 from fixtures.core.waiting import WaitFailed
-from fixtures.nodes.systemd_units import Unit, parse_properties, read_unit, wait_until_settled
+from fixtures.nodes.checked_host import CheckedHost
+from fixtures.nodes.nodes import Node
+from fixtures.nodes.process_args import command, parse_started
+from fixtures.nodes.systemd_units import Unit, known_unit, parse_properties, read_unit, wait_until_settled
+from selftests.nodes.engines import UNIT, with_unit
+from selftests.nodes.known_nodes import KnownFacts
 
 RUNNING = Unit(
     node="compute1",
@@ -126,3 +135,46 @@ def test_the_properties_of_each_unit_are_told_apart() -> None:
 @pytest.mark.parametrize("shown", ["", "\n\n"])
 def test_where_nothing_is_shown_there_is_no_unit(shown: str) -> None:
     assert parse_properties(shown) == []
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckedHost:
+    """This machine, of which systemd has the unit x.service, that runs, and none else."""
+    with_unit(tmp_path, UNIT.format(unit="x.service", first="x", command="x --debug"))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    return CheckedHost(testinfra.get_host("local://").backend)
+
+
+def started(host: CheckedHost) -> dict[str, Any]:
+    return dict(parse_started(["x.service"], host.check_output(command(["x.service"]))))
+
+
+def test_the_facts_of_a_node_tell_of_a_unit_what_systemd_tells(here: CheckedHost) -> None:
+    known, now = known_unit(here, ["x.service"], "", started(here)), read_unit(here, ["x.service"])
+    assert known
+    assert known.is_sound
+    assert replace(known, active_for=0) == replace(now, active_for=0)
+    assert known.active_for == pytest.approx(now.active_for, abs=30)
+
+
+def test_facts_that_lack_something_tell_nothing(here: CheckedHost) -> None:
+    told = started(here)
+    assert known_unit(here, ["x.service", "y.service"], "", told) is None
+    assert known_unit(here, ["x.service"], "", {"x.service": {"Id": "x.service", "LoadState": "loaded"}}) is None
+    assert known_unit(here, ["x.service"], "", {"x.service": {**told["x.service"], "LoadState": "not-found"}}) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "trips"),
+    [
+        ({}, 0),
+        ({"ActiveState": "failed", "SubState": "failed"}, 1),
+        ({"UnitFileState": "disabled", "StartedBy": ""}, 1),
+    ],
+)
+def test_only_what_was_not_sound_is_asked_for_again(here: CheckedHost, told: dict[str, str], trips: int) -> None:
+    node = Node("compute1", frozenset(), here)
+    vars(node)["facts"] = KnownFacts(here, {"started": {"x.service": {**started(here)["x.service"], **told}}})
+    before = EFFORT.commands["local"]
+    assert node.first_unit(["x.service"]).is_sound
+    assert EFFORT.commands["local"] - before == trips

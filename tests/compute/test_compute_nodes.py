@@ -5,6 +5,7 @@ import pytest
 from fixtures.broker.login import refusal
 from fixtures.broker.paths import BrokerPath
 from fixtures.broker.rpc_services import RpcService, RpcServices
+from fixtures.compute.libvirt import listing_on
 from fixtures.compute.migration_endpoint import MigrationEndpoint, different_instances_paths
 from fixtures.compute.migration_paths import REFUSED, MigrationPath
 from fixtures.compute.nova_logins import NovaLogin
@@ -183,7 +184,7 @@ def test_compute_service_is_not_restarting_in_a_loop(compute_node: Node, service
 @pytest.mark.req("NOVA-6")
 def test_libvirt_answers(compute_node: Node) -> None:
     """nova-compute can do nothing without libvirt."""
-    answer = compute_node.service("libvirt").host.run("timeout 30 virsh -c qemu:///system list --all")
+    answer = listing_on(compute_node)
     assert answer.succeeded, (
         f"{compute_node.name}: virsh list failed: {answer.stderr.strip()}. "
         f"Fix: {compute_node.service('libvirt').restart}"
