@@ -86,10 +86,10 @@ def test_korean_letters_take_two_columns() -> None:
     assert len(shown) < 20 and shown.endswith("…")
 
 
-def test_many_causes_take_two_lines() -> None:
+def test_many_causes_take_three_lines() -> None:
     svg = drawn(Place("c", ["compute"], causes={number: f"NOVA-{number}" for number in range(1, 15)}))
     states = [each.text for each in svg.iter(f"{SVG}text") if each.get("class") == "state"]
-    assert len(states) == 3  # with that of the cloud as a whole
+    assert len(states) == 4  # with that of the cloud as a whole
     assert str(states[-1]).endswith("…")
 
 
