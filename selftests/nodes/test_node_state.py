@@ -26,7 +26,12 @@ def test_it_is_the_same_as_long_as_nothing_changes() -> None:
 
 @pytest.mark.parametrize(
     ("other", "part"),
-    [(node(boot="c"), "boot"), (node(files="3 2"), "configuration"), (node(running=()), "services")],
+    [
+        (node(boot="c"), "boot"),
+        (node(files="3 2"), "configuration"),
+        (node(running=()), "services"),
+        (node(running=("nova-compute", "time")), "services"),
+    ],
 )
 def test_each_part_is_told(other: Node, part: str) -> None:
     assert differing(node(), other) == [part]

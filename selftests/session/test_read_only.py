@@ -19,11 +19,13 @@ def item(file: str, *fixtures: str) -> pytest.Item:
         ("test_compute_nodes", ("node", "nova_conf"), []),
         ("test_compute_api", ("cloud", "external_network"), []),
         ("test_network_api", ("cloud", "router", "network"), ["router", "network"]),
+        ("test_object_nodes", ("node", "swift"), []),
+        ("test_block_nodes", ("node", "block_storage"), []),
         ("test_network_workload", ("nodes",), ["something in the cloud"]),
     ],
 )
 def test_what_a_check_makes_is_known(file: str, fixtures: tuple[str, ...], made: list[str]) -> None:
-    assert RESOURCES.keys() >= {"router", "network", "cloud", "external_network"}
+    assert RESOURCES.keys() >= {"router", "network", "cloud", "external_network", "swift", "block_storage"}
     assert made_for(item(file, *fixtures)) == made
 
 
