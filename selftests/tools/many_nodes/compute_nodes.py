@@ -117,7 +117,7 @@ def build_model(nodes: Sequence[ComputeNode]) -> Path:
 
 
 def plug(nodes: Sequence[ComputeNode]) -> None:
-    """Make the bridge, and for each node a network namespace that is plugged into it twice.
+    """Make the bridge, and for each node a network namespace that is plugged into it, and has a second interface.
 
     The controller's address is the runner's, where nothing listens: its ports refuse at once.
     """
@@ -125,9 +125,9 @@ def plug(nodes: Sequence[ComputeNode]) -> None:
     lines += [f"addr add {each}/16 dev {BRIDGE}" for each in (RUNNER, CONTROLLER)] + [f"link set {BRIDGE} up"]
     for node in nodes:
         run("ip", "netns", "add", node.name)
-        for number, port in enumerate((node.name, f"{node.name}p")):
-            lines += [f"link add {port} type veth peer name eth{number} netns {node.name}"]
-            lines += [f"link set {port} master {BRIDGE} up"]
+        lines += [f"link add {node.name} type veth peer name eth0 netns {node.name}"]
+        lines += [f"link set {node.name} master {BRIDGE} up"]
+        lines += [f"link add {node.name}p type veth peer name eth1 netns {node.name}", f"link set {node.name}p up"]
     run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")
     for node in nodes:
         own = ["link set lo up", f"addr add {node.address}/16 dev eth0", "link set eth0 up", "link set eth1 up"]
