@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from lab.paths import CACHE
 from lab.processes import run
@@ -24,6 +24,7 @@ HERE = "selftests.tools.many_nodes"
 MARK = "MANY_NODES_RUN"
 PLAIN = {"ssh": "ssh://{name}?controlpersist=60", "paramiko": "paramiko://{name}"}
 """As testinfra names a node over each of its own connections."""
+TEMPORARY = Path("/tmp")
 SAMPLE = 10
 """Of more nodes plain testinfra asks so many."""
 SSH_CONFIG = f"""Host *
@@ -44,6 +45,11 @@ FOREIGN = ("OS_", "PYTEST_", "GUEST_", "HOSTS", "ANSIBLE_")
 
 def main(asked: dict[str, Any]) -> int:
     """Do what was asked for; 1 where a goal is not reached."""
+    with Path(asked["report"] or os.devnull).open("w") as report:  # now: it may be in a folder that is hidden
+        return _run(asked, report)
+
+
+def _run(asked: dict[str, Any], report: TextIO) -> int:
     _hide()
     nodes = [ComputeNode(number) for number in range(1, max(asked["nodes"]) + 1)]
     with step("configure what the nodes have in common"):
@@ -65,15 +71,20 @@ def main(asked: dict[str, Any]) -> int:
     print("\n".join(table(suite, plain)))
     reached = goals(suite, plain)
     print("\n".join(f"{'reached' if is_reached else 'NOT REACHED'}: {goal}" for goal, is_reached in reached.items()))
-    if asked["report"]:
-        Path(asked["report"]).write_text(json.dumps(_data(suite, plain, reached), indent=1) + "\n")
+    report.write(json.dumps(_data(suite, plain, reached), indent=1) + "\n")
     return 0 if all(reached.values()) else 1
 
 
 def _hide() -> None:
-    """What programs leave in /run, and the lab's builds in their cache, goes with this."""
+    """What programs leave in /run and /tmp, and the lab's builds in their cache, goes with this."""
     run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     PLACE.mkdir()
+    (checkout := PLACE / "checkout").mkdir()
+    run("mount", "--bind", str(ROOT), str(checkout))
+    run("mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", str(TEMPORARY))
+    if TEMPORARY in ROOT.parents:
+        ROOT.mkdir(parents=True)
+        run("mount", "--bind", str(checkout), str(ROOT))
     (CACHE / "apt").mkdir(parents=True, exist_ok=True)
     run("mount", "-t", "tmpfs", "tmpfs", str(CACHE / "apt"))
 
