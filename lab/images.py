@@ -102,7 +102,7 @@ def prune() -> None:
         build.guest.parent,
         _guest_kernel().parent,
         *map(_cloud, clouds()),
-        *(tree for cloud in clouds() for each in machines(cloud).values() for tree in _lower(each)),
+        *(tree for cloud in clouds() for each in machines(cloud).values() for tree in lower(each)),
     }
     for path in (
         entry
@@ -122,7 +122,7 @@ def _build(cloud: str | None = None) -> Build:
 def _image(machine: Machine, made: Path) -> Image:
     if machine.kind == "uml":
         return Image(disk=made / f"{machine.name}.ext4")
-    return Image(layers=(made / machine.name, *_lower(machine)))
+    return Image(layers=(made / machine.name, *lower(machine)))
 
 
 def _kernel() -> Path:
@@ -145,7 +145,8 @@ def _packages(machine: Machine) -> Path:
     return CACHE / "layers" / f"packages-{recipe.packages_key(machine)}"
 
 
-def _lower(machine: Machine) -> tuple[Path, Path]:
+def lower(machine: Machine) -> tuple[Path, Path]:
+    """Return the trees that a machine's configuration is written over, topmost first; they may not be built."""
     return _packages(machine), _base(machine)
 
 
@@ -248,10 +249,10 @@ def _build_cloud(kernel_built: Future[None], target: Path, log: Path) -> None:
         own = log.with_name(f"configure-{machine.name}.log")
         own.write_text("")
         values = values_for(machine, everyone, passwords)
-        configure(target / machine.name, _lower(machine), machine, values, keys, own)
+        configure(target / machine.name, lower(machine), machine, values, keys, own)
         if machine.kind == "uml":
             kernel_built.result()
-            disk, trees = target / f"{machine.name}.ext4", (target / machine.name, *_lower(machine))
+            disk, trees = target / f"{machine.name}.ext4", (target / machine.name, *lower(machine))
             write_disk(disk, trees, _kernel().parent / "lib/modules", machine.disk, own)
 
     with ThreadPoolExecutor() as pool:

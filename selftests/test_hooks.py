@@ -23,7 +23,7 @@ IN_ORDER = {
     "pytest_sessionfinish": """
         termination timing_files run_problems leaks run_warnings request_stats environment categories spans""",
     "pytest_testnodedown": "leaks run_warnings spans request_stats",
-    "pytest_terminal_summary": "history run_problems terminal waived html_report run_warnings leaks",
+    "pytest_terminal_summary": "history folded_reports run_problems terminal waived html_report run_warnings leaks",
 }
 """In the order in which pytest calls them; a wrapper around those behind it."""
 
