@@ -21,8 +21,13 @@ FENCE = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UNIT, DEPLOYER, PACKAGES, PROGRAMS = (tomllib.loads(text) for text in FENCE.findall(PAGE))
 NOVA_COMPUTE = """#!/bin/sh
 [ "$1" = list-unit-files ] && exec echo snap.openstack-hypervisor.nova-compute.service enabled
-for last; do :; done
-printf 'Id=%s\\nLoadState=loaded\\nUnitFileState=disabled\\nActiveState=active\\nSubState=running\\n\\n' "$last"
+for each; do
+    case $each in
+        snap.openstack-hypervisor.nova-compute.service)
+            printf 'Id=%s\\nLoadState=loaded\\nUnitFileState=disabled\\nActiveState=active\\nSubState=running\\n\\n' "$each" ;;
+        *.service | *.socket | *.target) printf 'Id=%s\\nLoadState=not-found\\n\\n' "$each" ;;
+    esac
+done
 """
 
 
