@@ -24,7 +24,8 @@ NOVA_COMPUTE = """#!/bin/sh
 for each; do
     case $each in
         snap.openstack-hypervisor.nova-compute.service)
-            printf 'Id=%s\\nLoadState=loaded\\nUnitFileState=disabled\\nActiveState=active\\nSubState=running\\n\\n' "$each" ;;
+            printf 'Id=%s\\nLoadState=loaded\\nUnitFileState=disabled\\n' "$each"
+            printf 'ActiveState=active\\nSubState=running\\n\\n' ;;
         *.service | *.socket | *.target) printf 'Id=%s\\nLoadState=not-found\\n\\n' "$each" ;;
     esac
 done

@@ -1,6 +1,7 @@
 import pytest
 
 from fixtures.block.backends import Backend
+from fixtures.block.default_volume_type import DefaultVolumeType
 from fixtures.block.volume_services import strangers_among, unregistered
 from fixtures.cloud.service_reports import DOWN_TIME, ServiceReport, reports_of
 from fixtures.nodes.nodes import Node, Nodes
@@ -57,4 +58,16 @@ def test_no_dead_volume_service_is_on_an_unknown_node(
     assert not strangers, (
         f"no cinder-volume reports any more on {', '.join(strangers)}, which --hosts={nodes.given} does not give. "
         "Fix: cinder-manage service remove cinder-volume HOST@BACKEND for what a renamed host left, or start it there"
+    )
+
+
+@pytest.mark.req("CIN-3")
+def test_default_volume_type_has_a_backend(default_volume_type: DefaultVolumeType, pool_backends: set[str]) -> None:
+    """`openstack volume type show -c properties`: some cinder-volume reports that volume_backend_name."""
+    assert default_volume_type.backend in pool_backends, (
+        f"the default volume type {default_volume_type.name} asks for volume_backend_name = "
+        f"{default_volume_type.backend}, and Cinder's pools are of {', '.join(sorted(pool_backends))}: no volume "
+        "of that type finds a place. Fix: openstack volume type set --property "
+        f"volume_backend_name={min(pool_backends)} {default_volume_type.name}; or that name in the backend's "
+        "section of cinder.conf, then restart cinder-volume"
     )
