@@ -1,4 +1,4 @@
-"""openstack-acceptance class: a class side by side, and its page."""
+"""Run a class, each student's cloud by itself, and draw one page of all."""
 
 from collections.abc import Sequence
 
