@@ -53,7 +53,7 @@ def test_the_suite_is_to_say_the_names_of_the_containers(said: str) -> None:
 def units_of(cloud: str) -> set[str]:
     """What the scripts of all faults give to systemctl, in the words of a cloud."""
     verbs = "stop|start|restart|enable|disable|reset-failed"
-    calls = re.findall(rf"systemctl (?:-q )?(?:{verbs}) ([^|\n]+)", "\n".join(told_in(cloud)))
+    calls = re.findall(rf"systemctl (?:-q )?(?:{verbs})(?: --no-block)? ([^|\n]+)", "\n".join(told_in(cloud)))
     return {unit.removesuffix(".service") for call in calls for unit in call.split()}
 
 

@@ -44,7 +44,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_suite_is_in_it_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    wanted = tracked("conftest.py", "pyproject.toml", "tests", "fixtures", "reports", "docs/*.md")
+    wanted = tracked(
+        "conftest.py", "pyproject.toml", "tests", "fixtures", "reports", "docs/*.md", "docs/verdict.schema.json"
+    )
     copied = {name.removeprefix(COPY) for name in names if name.startswith(COPY)}
     assert copied == set(wanted), "Fix: SUITE in setup.py"
     assert {name for name in names if name.endswith(".py")} >= set(tracked("openstack_acceptance"))
