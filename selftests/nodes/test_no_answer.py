@@ -31,6 +31,12 @@ def ssh_said(words: str) -> RuntimeError:
     return RuntimeError(SimpleNamespace(stdout="c2VjcmV0", stderr=words))
 
 
+def test_one_that_ends_without_a_word_shows_nothing_of_it_either() -> None:
+    host = CheckedHost(Backend(ssh_said("")), limit=5)
+    with pytest.raises(NoAnswer, match=r"^compute1: no answer: the connection was closed without a word$"):
+        host.run("cat /etc/nova/nova.conf")
+
+
 def test_a_connection_that_breaks_shows_nothing_of_what_came() -> None:
     host = CheckedHost(Backend(ssh_said("banner\nConnection reset by peer\n")), limit=5)
     with pytest.raises(NoAnswer) as caught:
