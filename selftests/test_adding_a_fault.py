@@ -22,7 +22,14 @@ NAME = "cinder-volume-not-enabled"
 # What `systemctl show` says of a service before it is broken, and after
 SYSTEMCTL = """#!/bin/sh
 [ "$1" = list-unit-files ] && exec echo cinder-volume.service {0}
-printf 'Id=cinder-volume.service\\nLoadState=loaded\\nUnitFileState={0}\\nActiveState=active\\nSubState=running\\n'
+for each; do
+    case $each in
+        cinder-volume.service)
+            printf 'Id=%s\\nLoadState=loaded\\nUnitFileState={0}\\n' "$each"
+            printf 'ActiveState=active\\nSubState=running\\n\\n' ;;
+        *.service | *.socket | *.target) printf 'Id=%s\\nLoadState=not-found\\n\\n' "$each" ;;
+    esac
+done
 """
 
 
