@@ -143,7 +143,7 @@ def test_what_is_waived_is_told_and_does_not_count(workers: list[str], checkout:
 def test_allure_shows_it_as_waived(checkout: Path) -> None:
     ran = run(checkout, ALL)
     results = [json.loads(file.read_text()) for file in (ran.folder / "results").glob("*-result.json")]
-    [bridge] = [each for each in results if each["name"] == "test_bridge[compute1]"]
+    [bridge] = [each for each in results if each["name"] == "Bridge: compute1"]
     assert bridge["status"] == "skipped"
     assert bridge["statusDetails"]["message"].startswith("XFAIL waived until 2999-12-31 (NEU-2): ticket 7\n")
     assert {"name": "waived", "value": "NEU-2"} in bridge["labels"]
