@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab import container, faults, leftovers, logs, mounts, network, runner, status, uml
+from lab import container, faults, leftovers, logs, map_count, mounts, network, runner, status, uml
 from lab.errors import LabError
 from lab.machines import Machine, machines
 from lab.paths import STATE
@@ -33,6 +33,7 @@ def start(build: "Build") -> None:
 
 def start_machines(build: "Build") -> None:
     """Start the machines side by side over fresh layers."""
+    map_count.ensure()
     with step("starting the machines"):
         _side_by_side(lambda machine: _start(machine, build))
         _side_by_side(_settle)
@@ -80,6 +81,7 @@ def stop(machine: Machine) -> None:
 def down() -> None:
     """Leave nothing of the lab on this machine outside the cache."""
     _side_by_side(stop)
+    map_count.put_back()
     leftovers.remove()
 
 
