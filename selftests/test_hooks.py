@@ -8,7 +8,7 @@ IN_ORDER = {
         show_nodes""",
     "pytest_configure": """
         redacted_logs which_tests empty_options cloud_file_option settings report_folder
-        leaks table_mistakes nodes termination requirements private_folder check_outcomes checks outcomes
+        leaks table_mistakes nodes termination requirements private_folder checks outcomes
         redacted_results terminal verdict_file history_folder cloud_file_names""",
     "pytest_report_header": "cloud_file_option environment",
     "pytest_collection": "cloud_file_option workers",
@@ -19,7 +19,7 @@ IN_ORDER = {
     "pytest_fixture_setup": "timing resources",
     "pytest_runtest_setup": "timing allure background api_errors gathering blocking",
     "pytest_runtest_teardown": "termination background",
-    "pytest_runtest_makereport": "outcomes must_run checks redacted_results allure waived evidence",
+    "pytest_runtest_makereport": "outcomes must_run redacted_results allure waived evidence",
     "pytest_sessionfinish": """
         termination timing_files run_problems leaks run_warnings request_stats environment categories spans""",
     "pytest_testnodedown": "leaks run_warnings spans request_stats",

@@ -56,7 +56,7 @@ def test_skipped_parts(subtests):
 @pytest.fixture
 def checks(pytester: pytest.Pytester) -> dict[str, dict[str, Any]]:
     """By the names of the functions."""
-    plugins = [f"fixtures.{name}" for name in (*PLUGINS, "report.allure", "report.checks")]
+    plugins = [f"fixtures.{name}" for name in (*PLUGINS, "report.allure", "report.junit_properties", "report.checks")]
     pytester.makeconftest(f"pytest_plugins = {plugins}")
     pytester.makepyfile(test_it_nodes=TESTS)
     given = ["-c", f"{ROOT}/pyproject.toml", "--rootdir=.", "--report-dir=report", "--junitxml=junit.xml"]

@@ -12,7 +12,7 @@ from fixtures.report.history_lines import told
 from selftests.report.known_runs import NODES, known_run
 from selftests.report.test_every_exit import PLUGINS, command, environment
 
-OURS = ["report.check_outcomes", "report.history_folder", "report.history"]
+OURS = ["report.junit_properties", "report.checks", "report.history_folder", "report.history"]
 TESTS = """
 import os
 import time

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from fixtures.cloud.service_reports import ServiceReport, reports_of
+from fixtures.core.expected import too_few
 from fixtures.nodes.restarting import Restarting
 
 
@@ -19,7 +20,6 @@ def test_expected_compute_services_are_up(
         up = {report.host for report in there if report.is_up}
         with subtests.test(program):
             assert len(up) >= wanted, (
-                f"{program} is enabled and up on {', '.join(sorted(up)) or 'no host'}: {len(up)}, expected {wanted} by "
-                f"[expected.running] of --cloud-file; Nova lists {there or 'none at all'}. "
+                f"{too_few(f'{program} is enabled and up', up, wanted)}; Nova lists {there or 'none at all'}. "
                 f"Fix: {restarting.of(program)}; openstack compute service set --enable HOST {program}"
             )

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from fixtures.cloud.agents import Agents, report_of
+from fixtures.core.expected import too_few
 from fixtures.nodes.restarting import Restarting
 
 
@@ -16,7 +17,7 @@ def test_expected_agents_are_alive_and_up(
         up = {str(agent.host) for agent in there if agent.is_alive and agent.is_admin_state_up}
         with subtests.test(program):
             assert len(up) >= wanted, (
-                f"{program} is alive and up on {', '.join(sorted(up)) or 'no host'}: {len(up)}, expected {wanted} by "
-                f"[expected.running] of --cloud-file; Neutron lists {'; '.join(map(report_of, there)) or 'none'}. "
+                f"{too_few(f'{program} is alive and up', up, wanted)}; "
+                f"Neutron lists {'; '.join(map(report_of, there)) or 'none'}. "
                 f"Fix: {restarting.of(program)}; openstack network agent set --enable AGENT-ID"
             )
