@@ -94,6 +94,9 @@ class Cloud:
         return SimpleNamespace(absolute=SimpleNamespace(**limits, instances=instances, instances_used=0))
 
 
+CLOUD = pytest.StashKey[Cloud]()
+
+
 def recipe() -> Recipe:
     thing: Any = SimpleNamespace(id="x", vcpus=1, ram=64)
     return Recipe(thing, thing, None, thing, thing)
@@ -107,14 +110,19 @@ def pytest_configure(config: pytest.Config) -> None:
     for node in nodes:
         vars(node)["facts"] = {HOSTNAME: node.name}
     config.stash[NODES] = Nodes("many", nodes)
+    config.stash[CLOUD] = Cloud()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Tell what was asked and what is there: only now has all that ends in the background been waited for."""
+    cloud = config.stash[CLOUD]
+    told = {"calls": cloud.calls, "most": cloud.most, "there": len(cloud.there)}
+    Path("asked.json").write_text(json.dumps(told))
 
 
 @pytest.fixture(scope="session")
-def operator() -> Any:
-    cloud = Cloud()
-    yield cloud
-    told = {"calls": cloud.calls, "most": cloud.most, "there": len(cloud.there)}
-    Path("asked.json").write_text(json.dumps(told))
+def operator(pytestconfig: pytest.Config) -> Cloud:
+    return pytestconfig.stash[CLOUD]
 
 
 @pytest.fixture(scope="session")
