@@ -12,6 +12,7 @@ from fixtures.core.waiting import WaitFailed
 from fixtures.guest import ipv6_guest
 from fixtures.guest.ipv6_guest import Ipv6Guest
 from fixtures.guest.ipv6_view import Ipv6View
+from fixtures.network import radvd
 from fixtures.network.drivers import linuxbridge, ovn
 from fixtures.network.drivers.driver import Driver
 from fixtures.nodes.nodes import Nodes
@@ -70,7 +71,7 @@ def test_an_address_that_somebody_else_has_is_no_images_way(monkeypatch: pytest.
 
 @pytest.mark.parametrize("lacking", [[], ["network1"]])
 def test_a_router_without_radvd_leaves_no_other_cause(lacking: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ipv6_guest, "nodes_without_radvd", lambda *_: lacking)
+    monkeypatch.setattr(radvd, "nodes_without_radvd", lambda *_: lacking)
     with pytest.raises(WaitFailed) as told:
         waited(monkeypatch, view(LINK))
     assert is_proven(told.value) == bool(lacking)

@@ -10,6 +10,7 @@ from fixtures.compute.migration_endpoint import MigrationEndpoint, different_ins
 from fixtures.compute.migration_paths import REFUSED, MigrationPath
 from fixtures.compute.nova_logins import NovaLogin
 from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
+from fixtures.compute.switch_database import SwitchDatabase
 from fixtures.core.booleans import is_true
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
@@ -441,3 +442,12 @@ def test_nova_logs_in_to_the_other_compute_nodes(
                 f"must be in his ~/.ssh/authorized_keys on {other}, his shell there /bin/bash (usermod -s), and the "
                 f"host key of {other} in his ~/.ssh/known_hosts here (ssh-keyscan {address}), or in /etc/ssh's"
             )
+
+
+@pytest.mark.req("NOVA-14")
+def test_nova_reaches_the_database_of_open_vswitch(compute_node: Node, switch_database: SwitchDatabase) -> None:
+    """`ovs-vsctl set-manager ptcp:6640:127.0.0.1`: there nova-compute tells Open vSwitch of each guest's port."""
+    assert not switch_database.trouble, (
+        f"{compute_node.name}: {switch_database.setting}, where Nova tells Open vSwitch of a guest's port, but that "
+        f"does not open: {switch_database.trouble}. Fix: on {compute_node.name}, {switch_database.fix}"
+    )

@@ -15,6 +15,8 @@ from fixtures.network.subnet import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
 from fixtures.nodes.nodes import Node, Nodes
 from fixtures.nodes.restarting import Restarting
 
+ON_COMPUTE_NODES = {"dvr", "dvr_no_external"}
+"""Modes of an L3 agent that routes for guests of its own node. Source: neutron_lib.constants, L3_AGENT_MODE_DVR."""
 network_services = pytest.mark.parametrize("service", ["L3", "DHCP", "Metadata"])
 
 
@@ -171,7 +173,27 @@ def test_dhcp_port_is_bound(
         probe=lambda: [port.status for port in dhcp_ports(cloud, network)],
         until=lambda statuses: "ACTIVE" in statuses,
         deadline=deadlines.port_active,
-        fix=f"{restarting.of('neutron-dhcp-agent')}; check the Layer 2 agent on its node",
+        fix=lambda statuses: _to_serve_dhcp(network, restarting, is_served=bool(statuses)),
+    )
+
+
+@pytest.mark.req("NEU-9")
+def test_an_l3_agent_takes_the_router(
+    router: Router, router_is_distributed: bool, l3_agents: list[Agent], restarting: Restarting
+) -> None:
+    """With `agent_mode = dvr`, which is a compute node's, an agent takes distributed routers alone.
+
+    Source: neutron/db/l3_agentschedulers_db.py, get_l3_agent_candidates().
+    """
+    if router_is_distributed:
+        pytest.skip(f"router {router.id} is distributed: see NEU-15")
+    modes = {str(agent.host): str(agent.configuration.get("agent_mode", "legacy")) for agent in l3_agents}
+    takes = [host for host, mode in modes.items() if mode not in ON_COMPUTE_NODES]
+    assert takes or not modes, (
+        f"no L3 agent takes router {router.id}, which is not distributed; their agent_mode is "
+        f"{', '.join(f'{host}: {mode}' for host, mode in sorted(modes.items()))}. Fix: on the network node set "
+        "[DEFAULT] agent_mode = legacy in l3_agent.ini (with distributed routers dvr_snat); "
+        f"{restarting.of('neutron-l3-agent')}"
     )
 
 
@@ -213,4 +235,16 @@ def test_router_port_outside_is_active(
         until=lambda statuses: statuses == ["ACTIVE"],
         deadline=deadlines.port_active,
         fix=network_driver.fixes.outside,
+    )
+
+
+def _to_serve_dhcp(network: Network, restarting: Restarting, *, is_served: bool) -> str:
+    """What helps where no DHCP port is active; without any port, no agent was asked to make one, or none could."""
+    agent = restarting.of("neutron-dhcp-agent")
+    if is_served:
+        return f"{agent}; check the Layer 2 agent on its node"
+    return (
+        f"openstack network agent list --network {network.id}; where that shows none, neutron.conf of neutron-server "
+        "must not have [DEFAULT] enable_traditional_dhcp = False, nor dhcp_agent_notification = False; where it shows "
+        f"one, {agent}, and read its log"
     )
