@@ -2,14 +2,17 @@
 
 import json
 import os
+import runpy
 import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from fixtures.report import refused_command_line, report_folder
 from selftests import ROOT
 from selftests.report.verdict_schema import VERDICT
 
@@ -98,10 +101,60 @@ def test_a_lab_that_does_not_come_up_is_a_run_that_could_not_begin(checkout: Pat
         assert told["problems"] == [f"lab: '{checkout}/lab/lab up' failed: see its output"]
 
 
-def test_a_listing_leaves_the_last_results_alone(checkout: Path) -> None:
+@pytest.mark.parametrize("broken", ["install", "lab"])
+def test_what_could_not_begin_leaves_nothing_of_an_earlier_run(checkout: Path, broken: str) -> None:
+    yesterdays_run(checkout / "mine")
+    (checkout / "junit.xml").write_text("<testsuites/>")
+    if broken == "install":
+        (checkout / "Makefile").write_text("")
+    (checkout / "code-up").write_text("2")
+    (checkout / "lab" / "lab").write_text((checkout / "lab" / "lab").read_text().replace("code-${2:-$1}", "code-$1"))
+    assert run(checkout, "--report-dir=mine", PYTEST_ADDOPTS="--junitxml junit.xml").returncode == 4
+    assert [path.name for path in (checkout / "mine").iterdir()] == ["verdict.json"]
+    told = json.loads((checkout / "mine" / "verdict.json").read_text())
+    errors = [error.text for error in ElementTree.parse(checkout / "junit.xml").iter("error")]
+    assert errors == told["problems"]
+    assert errors[0] is not None
+    assert errors[0].startswith(f"{broken}: ")
+
+
+def yesterdays_run(folder: Path) -> None:
+    (folder / "results").mkdir(parents=True)
+    (folder / "report.html").touch()
+    (folder / "verdict.json").write_text('{"schema": 1, "run": "", "root_causes": [], "exit_code": 0}')
+
+
+def test_what_something_else_wrote_stays(checkout: Path) -> None:
+    (checkout / "Makefile").write_text("")
+    (checkout / "mine").mkdir()
+    (checkout / "mine" / "report.html").touch()
+    assert run(checkout, "--report-dir=mine", OS_CLOUD="mine").returncode == 4
+    assert [path.name for path in (checkout / "mine").iterdir()] == ["report.html"]
+
+
+def test_a_folder_that_is_given_leaves_the_latest_run_alone(checkout: Path) -> None:
     (checkout / "reports" / "latest").symlink_to("yesterday")
-    assert run(checkout, "--collect-only", OS_CLOUD="mine").returncode == 0
+    (checkout / "Makefile").write_text("")
+    assert run(checkout, "--report-dir=mine", OS_CLOUD="mine").returncode == 4
     assert (checkout / "reports" / "latest").readlink() == Path("yesterday")
+
+
+@pytest.mark.parametrize(
+    ("options", "variable"),
+    [(["--co"], ""), (["-v", "--help"], ""), (["--show-nodes"], ""), (["--write-cloud-file=x"], ""), ([], "--doctor")],
+)
+def test_a_listing_leaves_the_last_results_alone(checkout: Path, options: list[str], variable: str) -> None:
+    (checkout / "reports" / "latest").symlink_to("yesterday")
+    (checkout / "Makefile").write_text("")
+    assert run(checkout, *options, OS_CLOUD="mine", PYTEST_ADDOPTS=variable).returncode == 4
+    assert (checkout / "reports" / "latest").readlink() == Path("yesterday")
+
+
+def test_it_knows_what_the_suite_knows() -> None:
+    """It must say it without the suite, whose libraries may not be installed yet."""
+    known = runpy.run_path(str(ROOT / "acceptance"))
+    assert known["LISTINGS"] == refused_command_line.LISTINGS
+    assert (known["WRITTEN"], known["OURS"]) == (report_folder.WRITTEN, report_folder.OURS)
 
 
 def test_one_that_was_killed_says_by_which_signal(checkout: Path) -> None:

@@ -146,6 +146,7 @@ def test_killed_it_has_no_exit_code_and_not_an_earlier_one(checkout: Path) -> No
     with started(checkout) as process:
         process.kill()
     assert verdict(checkout)["exit_code"] is None
+    assert not (checkout / "junit.xml").exists()
     assert run(checkout, "-k", "good").returncode == 0
     assert verdict(checkout)["exit_code"] == 0
 
@@ -206,6 +207,17 @@ def test_it_is_ended_before_it_began(checkout: Path, how: str, code: int) -> Non
     assert run(checkout, "-k", "good").returncode == code
     assert verdict(checkout)["exit_code"] == code
     assert verdict(checkout)["problems"][0].startswith("interrupted: ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_2_interrupted_while_the_suite_is_loaded(checkout: Path, number: signal.Signals) -> None:
+    (checkout / "ended.py").write_text(f"import os; os.kill(os.getpid(), {int(number)})")
+    (checkout / "conftest.py").write_text(f"{CONFTEST} + ['ended']")
+    done = run(checkout, "-p", "no:cacheprovider", "-o", "pythonpath=.", "-k", "good")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert (verdict(checkout)["exit_code"], verdict(checkout)["problems"]) == (2, [f"interrupted: {number.name}"])
+    assert verdict(checkout)["passed"] == 0
+    assert junit_errors(checkout) == [f"interrupted: {number.name}"]
 
 
 def test_4_a_file_of_junit_that_cannot_be_written(checkout: Path) -> None:
@@ -276,9 +288,14 @@ def test_5_nothing_was_selected(checkout: Path) -> None:
     "listing", [["--help"], ["--markers"], ["--fixtures"], ["--fixtures-per-test"], ["--co"], ["--setup-plan"]]
 )
 def test_a_listing_leaves_the_last_results_alone(checkout: Path, listing: list[str]) -> None:
-    before = {path: path.stat().st_mtime_ns for path in (checkout / "reports").rglob("*")}
+    before = written(checkout)
     assert run(checkout, *listing, "-k", "good").returncode == 0
-    assert before == {path: path.stat().st_mtime_ns for path in (checkout / "reports").rglob("*")}
+    assert before == written(checkout)
+
+
+def written(checkout: Path) -> dict[Path, int]:
+    files = [checkout / "junit.xml", *(checkout / "reports").rglob("*")]
+    return {path: path.stat().st_mtime_ns for path in files}
 
 
 @pytest.mark.parametrize("option", ["--hosts", "--row", "--role", "--os-cloud", "--image", "--report-dir"])

@@ -48,6 +48,8 @@ KEPT = re.compile(
     r"|UV_(DEFAULT_INDEX|INDEX_URL)|NPM_CONFIG_REGISTRY|CI|TERM|DRILL|ALSO|ALSO_WITHIN"
 )
 """Variables that the command sees of the caller's."""
+OWN = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
+"""Whatever is started and mounted by a command ends with it, also where this process is told to end."""
 TO_END = 30
 """Seconds."""
 # pivot_root(2): unlike after chroot(2), nothing of the machine's own root can be reached any more
@@ -114,13 +116,15 @@ def _archive() -> Path:
     archive = FOLDER / f"bookworm-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar"
     if not archive.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        with step(f"make a Debian 12 with {', '.join(PACKAGES)} alone"):
-            sources = archive.with_suffix(".list")
+        with (
+            step(f"make a Debian 12 with {', '.join(PACKAGES)} alone"),
+            tempfile.TemporaryDirectory(prefix="new-", dir=FOLDER) as folder,  # another process may be making it, too
+        ):
+            sources, new = Path(folder, "sources.list"), Path(folder, archive.name)
             sources.write_text(apt.sources())
-            new = archive.with_suffix(".new.tar")
-            _tool("mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", new, sources)
+            words = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", new, sources]
+            _tool(*OWN, "--mount-proc", *words)
             new.rename(archive)
-            sources.unlink()
     return archive
 
 
@@ -148,8 +152,7 @@ def _run(root: Path, command: Sequence[str], *, with_cache: bool) -> int:
     before = _installed(root)
     LAB_CACHE.mkdir(parents=True, exist_ok=True)
     cache = LAB_CACHE if with_cache else ""
-    own = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"]
-    words = [*own, "/bin/sh", "-c", ENTER, "sh", str(root), str(cache), CLONE, *command]
+    words = [*OWN, "/bin/sh", "-c", ENTER, "sh", str(root), str(cache), CLONE, *command]
     say(f"in a bare Debian 12: {' '.join(command)}")
     code = _ended(words, root)
     say(f"installed in there by the command: {' '.join(sorted(_installed(root) - before)) or 'nothing'}")

@@ -38,3 +38,21 @@ def test_of_the_callers_variables_only_those_of_the_way_to_the_archives_are_ther
 
 def test_it_has_git_make_and_python_alone() -> None:
     assert bare_machine.PACKAGES == ("git", "make", "python3")
+
+
+def test_two_that_make_the_root_at_once_do_not_spoil_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both write their own, and each in the end has a whole one."""
+    made = iter(("first", "second"))
+
+    def make(*words: str | Path) -> None:
+        archive, name = Path(words[-2]), next(made)
+        archive.write_text(f"half of the {name}")
+        if name == "first":
+            assert bare_machine._archive().read_text() == "the second"
+        archive.write_text(f"the {name}")
+
+    monkeypatch.setattr(bare_machine, "FOLDER", tmp_path)
+    monkeypatch.setattr(bare_machine, "_tool", make)
+    monkeypatch.setattr(bare_machine.apt, "sources", lambda: "deb a b c")
+    assert bare_machine._archive().read_text() == "the first"
+    assert len(list(tmp_path.iterdir())) == 1, "nothing else stays"
