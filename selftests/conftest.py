@@ -2,8 +2,10 @@
 
 import signal
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+import tenacity
 
 from fixtures.core import known_secrets
 from lab import machines
@@ -16,6 +18,16 @@ STRICT = (
     "default::pytest.PytestCacheWarning",
     "ignore::ResourceWarning",  # belongs to whichever module runs when the garbage collector does
 )
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that waits have paused: nobody sleeps, and no other time passes until a deadline, however busy it is."""
+    taken: list[float] = []
+    clock = SimpleNamespace(sleep=taken.append, monotonic=lambda: sum(taken))
+    for module in (tenacity, tenacity.nap):
+        monkeypatch.setattr(module, "time", clock)
+    return taken
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,14 +26,13 @@ class Cloud:
 
 
 @pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
+def _at_once(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
     monkeypatch.setattr(pool_capacity, "is_operator", lambda _: True)
     monkeypatch.setattr(pool_capacity, "AWAITED", set())
 
 
 def waited(cloud: Any, size: int = 2) -> int:
-    wait_for_room(cloud, size, Deadlines(room_reported=0.2))
+    wait_for_room(cloud, size, Deadlines(room_reported=20))
     return int(cloud.asked)
 
 

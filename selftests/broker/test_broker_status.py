@@ -19,6 +19,7 @@ from selftests.identity.known_logins import this_machine
 from selftests.nodes.known_nodes import known_node
 from selftests.nodes.test_process_args import program
 
+pytestmark = pytest.mark.usefixtures("pauses")
 checks: Any = importlib.import_module("tests.broker.test_broker_nodes")
 NODE: Any = None
 # As RabbitMQ 3.8 and later print it with --formatter json, and 3.6 without
@@ -78,7 +79,7 @@ def machine(folder: Path, monkeypatch: pytest.MonkeyPatch, rabbitmqctl: str) -> 
 
 def status_on(node: Node) -> BrokerStatus:
     made: Any = module.broker_status
-    found: BrokerStatus = made.__wrapped__(node, Deadlines().scaled(0.001))
+    found: BrokerStatus = made.__wrapped__(node, Deadlines())
     return found
 
 

@@ -13,7 +13,8 @@ from fixtures.cleanup.search import LeftAlone, scope_of
 from fixtures.cleanup.tagged import Marked
 
 MARK = "acc-1a2b3c4d5e6f"
-DEADLINE = 0.1
+DEADLINE = 60
+pytestmark = pytest.mark.usefixtures("pauses")
 
 
 class Cloud(Connection):
@@ -50,8 +51,8 @@ def ended(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return end_marked(ending(cloud))
 
 
-def ending(cloud: Cloud, deadline: float = DEADLINE) -> Ending:
-    return Ending(cloud, [], scope_of([MARK], []), deadline, lambda _: None)
+def ending(cloud: Cloud) -> Ending:
+    return Ending(cloud, [], scope_of([MARK], []), DEADLINE, lambda _: None)
 
 
 def test_what_hangs_on_others_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +95,7 @@ def test_what_was_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) ->
 
     cloud = Busy(f"volume of {MARK}")
     monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
-    assert end_marked(ending(cloud, 5)) == []
+    assert end_marked(ending(cloud)) == []
     assert asked == 2
 
 
@@ -113,7 +114,7 @@ def test_a_kind_of_which_all_is_gone_is_not_listed_again(monkeypatch: pytest.Mon
 
     cloud = Slow(f"volume of {MARK}", f"snapshot of {MARK}")
     monkeypatch.setattr(delete_tagged, "marked", marked)
-    assert end_marked(ending(cloud, 5)) == []
+    assert end_marked(ending(cloud)) == []
     first, *_, last = [kinds for kinds in looks if "volume" in kinds]
     assert ("snapshot" in first, set(last)) == (True, {"volume"})
 
@@ -126,7 +127,7 @@ def test_a_kind_that_could_not_be_listed_is_listed_again(monkeypatch: pytest.Mon
 
     cloud = Recovering(f"volume of {MARK}", f"server of {MARK}", f"snapshot of {MARK}", dark=["snapshot"])
     monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
-    assert end_marked(ending(cloud, 5)) == []
+    assert end_marked(ending(cloud)) == []
 
 
 class Doubtful(Cloud):
@@ -161,12 +162,15 @@ def test_what_only_carries_the_mark_goes_when_that_is_enough(
     assert cloud.there == ([] if are_marks_enough else [forged])
 
 
-def test_a_foreign_protected_one_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_foreign_protected_one_is_told_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
     foreign, project = f"image of {MARK}", f"project of {MARK}"
     cloud, told = Doubtful(foreign, project, proofs={foreign: "", project: "project"}, declined=[foreign]), list[str]()
     monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
-    end = replace(ending(cloud, 60), are_marks_enough=True, tell=told.append)
-    assert end_marked(end) == []  # and at once, not at the deadline
+    end = replace(ending(cloud), are_marks_enough=True, tell=told.append)
+    assert end_marked(end) == []
+    assert sum(pauses) < DEADLINE, "at once, not at the deadline"
     assert (cloud.there, cloud.asked.count(foreign)) == ([foreign], 1)
     assert told == [f"deleted project {project}", f"image {foreign}: left alone, it is protected"]
 
@@ -175,5 +179,5 @@ def test_one_of_ours_that_is_left_alone_remains_and_so_does_its_project(monkeypa
     own, project = f"volume of {MARK}", f"project of {MARK}"
     cloud = Doubtful(own, project, proofs={own: "project", project: "project"}, declined=[own])
     monkeypatch.setattr(delete_tagged, "marked", cloud.marked)
-    remains = end_marked(ending(cloud, 60))
+    remains = end_marked(ending(cloud))
     assert remains == [f"volume {own}: it is protected", f"project {project}: is still there"]

@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,17 +20,10 @@ RUN = Run(run_id("1a2b3c4d"))
 PORTS = 50_000
 SOME = 12
 """Where all are listed, on pages of 5: to make a resource of each takes the SDK a while."""
-DEADLINE = 2
+DEADLINE = 60
+pytestmark = pytest.mark.usefixtures("pauses")
 GONE = 60
 """What the run made and has deleted itself."""
-
-
-@pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Seconds, in which nobody sleeps here."""
-    taken: list[float] = []
-    monkeypatch.setattr(time, "sleep", taken.append)
-    return taken
 
 
 def thing(kind: str, identity: str, project: str, name: str = "", **more: Any) -> dict[str, Any]:

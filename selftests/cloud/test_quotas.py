@@ -1,7 +1,6 @@
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,16 +12,23 @@ from openstack.exceptions import SDKException
 from fixtures.cloud import quotas
 from fixtures.preflight.quota import wanted
 from fixtures.verdict.resources import RESOURCES
+from selftests.patience import LONG
 
 UPDATED = {"floating-ips": "floating_ips", "secgroups": "security_groups"}
 """The words of `openstack quota set` that the API has other ones for."""
 
 
 @pytest.fixture
-def interruptible() -> Iterator[None]:
-    """SIGINT raises KeyboardInterrupt, as in a program of one's own."""
-    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
+def interrupted() -> Iterator[threading.Event]:
+    """SIGINT raises KeyboardInterrupt, as in a program of one's own, and this tells that it has."""
+    came = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        came.set()
+        raise KeyboardInterrupt
+
+    usual = signal.signal(signal.SIGINT, interrupt)
+    yield came
     signal.signal(signal.SIGINT, usual)
 
 
@@ -32,15 +38,15 @@ def cloud(monkeypatch: pytest.MonkeyPatch, update: Any) -> Connection:
     return cast(Connection, SimpleNamespace(compute=service, network=service))
 
 
-@pytest.mark.usefixtures("interruptible")
-def test_who_interrupts_waits_for_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_interrupts_waits_for_the_answers(monkeypatch: pytest.MonkeyPatch, interrupted: threading.Event) -> None:
     answered = []
+    all_asked = threading.Barrier(3, action=lambda: os.kill(os.getpid(), signal.SIGINT), timeout=LONG)
 
     def update(project: str, **_: int) -> None:
-        time.sleep(0.5)
+        all_asked.wait()
+        assert interrupted.wait(LONG)
         answered.append(project)
 
-    threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         quotas.set_quotas(cloud(monkeypatch, update), "p1")
     assert answered == ["p1"] * 3

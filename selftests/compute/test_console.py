@@ -10,7 +10,8 @@ from fixtures.core.waiting import WaitFailed
 
 PROMPT = "\nacceptance-server login: "
 KERNEL = "[   98.055163] CE: hpet increased min_delta_ns to 288319 nsec\n"
-DEADLINES = Deadlines().scaled(0.001)
+DEADLINES = Deadlines()
+pytestmark = pytest.mark.usefixtures("pauses")
 SERVER = cast(Any, SimpleNamespace(id="5e1f"))
 
 

@@ -72,18 +72,13 @@ class Nova:
         self.confirmed.append(server)
 
 
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
-
-
 def cloud(kind: str, *steps: Step, events: list[dict[str, Any]] | None = None) -> tuple[Connection, Nova]:
     nova = Nova(kind, list(steps), events or [])
     return cast(Connection, nova), nova
 
 
 SERVER = Server(id="s")
-DEADLINES = Deadlines().scaled(0.001)
+pytestmark = pytest.mark.usefixtures("pauses")
 
 
 def test_a_live_migration_is_over_when_both_say_so() -> None:
@@ -106,7 +101,7 @@ def test_one_that_does_not_end_is_told_at_the_deadline() -> None:
     with pytest.raises(
         WaitFailed, match=r"last seen: server MIGRATING, migrating on compute1; migration from .*running"
     ):
-        wait_until_moved_live(nova, SERVER, DEADLINES)
+        wait_until_moved_live(nova, SERVER, Deadlines(migrated=20))
 
 
 def test_a_cold_migration_waits_to_be_confirmed() -> None:

@@ -12,6 +12,7 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.run_warnings import RunWarnings
 
 SERVER = Server(id="s")
+pytestmark = pytest.mark.usefixtures("pauses")
 
 
 def report(host: str, status: str = "enabled", state: str = "up", binary: str = "nova-compute") -> ServiceReport:
@@ -60,11 +61,6 @@ class Cloud:
 
     def delete(self, path: str) -> None:
         self.deleted.append(path)
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
 
 
 def test_who_is_under_way_is_let_arrive() -> None:

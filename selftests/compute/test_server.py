@@ -1,4 +1,3 @@
-import time
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -22,11 +21,7 @@ from fixtures.core.waiting import WaitFailed
 CLOUD = cast(Connection, None)
 REQUEST = "req-6a2d4c1e-0b3f-4a5d-9c8e-7f6a5b4c3d2e"
 FLOATING = {"addr": "203.0.113.7", "OS-EXT-IPS:type": "floating"}
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
+pytestmark = pytest.mark.usefixtures("pauses")
 
 
 def told(status: str, nova: Sequence[str] = (), neutron: Sequence[str] = ()) -> _Told:
@@ -35,7 +30,7 @@ def told(status: str, nova: Sequence[str] = (), neutron: Sequence[str] = ()) -> 
     return _Told(Server(id="s1", status=status, addresses=addresses), list(neutron))
 
 
-def waited(monkeypatch: pytest.MonkeyPatch, *ahead: _Told, deadline: float = 0.2, cloud: Connection = CLOUD) -> Server:
+def waited(monkeypatch: pytest.MonkeyPatch, *ahead: _Told, deadline: float = 20, cloud: Connection = CLOUD) -> Server:
     left = list(ahead)
     monkeypatch.setattr(server, "_told", lambda *_: left.pop(0) if len(left) > 1 else left[0])
     return wait_until_active(cloud, Server(id="s1"), Deadlines(server_active=deadline))
@@ -65,7 +60,7 @@ def test_a_stale_address_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_builds_for_ever_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(WaitFailed, match=r"server s1 to be ACTIVE: not within 0\.2 s; last seen: BUILD\."):
+    with pytest.raises(WaitFailed, match=r"server s1 to be ACTIVE: not within 20 s; last seen: BUILD\."):
         waited(monkeypatch, told("BUILD"))
 
 
@@ -141,7 +136,7 @@ def keeping(monkeypatch: pytest.MonkeyPatch) -> Keeping:
 
 
 def end_of_the_test(nova: Keeping) -> None:
-    with ending(cast(Connection, nova), Server(id="s1"), Deadlines(gone=0.2)):
+    with ending(cast(Connection, nova), Server(id="s1"), Deadlines(gone=20)):
         pass
 
 

@@ -10,6 +10,7 @@ import pytest
 from fixtures.core import spans as recorded
 from fixtures.core.spans import CHECK, FIXTURE, RESOURCE, ROUND_TRIP, WAIT, Span, Spans, for_the_same
 from fixtures.core.waiting import WaitFailed, wait_for
+from selftests.patience import LONG
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_a_wait_that_fails_is_told_too(spans: Spans) -> None:
 
 
 def test_threads_are_at_work_for_themselves(spans: Spans) -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=LONG)
 
     def make(name: str) -> None:
         with spans.at_work(RESOURCE, name):
@@ -151,9 +152,9 @@ def test_a_workers_have_numbers_of_their_own(spans: Spans) -> None:
 
 
 def test_it_costs_next_to_nothing(spans: Spans) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()  # not what others take of the processor meanwhile
     with spans.at_work(RESOURCE, "server"):
         for _ in range(1000):
             with spans.round_trip("command", "compute1"):
                 pass
-    assert time.perf_counter() - began < 1, "a millisecond each, at the very most"
+    assert time.thread_time() - began < 1, "a millisecond each, at the very most"

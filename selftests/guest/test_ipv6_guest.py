@@ -1,4 +1,3 @@
-import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,12 +19,8 @@ from fixtures.nodes.nodes import Nodes
 LINK, OWN, STABLE = "fe80::f816:3eff:fe00:1", "fd12::f816:3eff:fe00:1", "fd12::5d3:9a1c:77e0:4b2f"
 SUBNET = Subnet(id="subnet", cidr="fd12::/64")
 PORT = SimpleNamespace(mac_address="fa:16:3e:00:00:01", fixed_ips=[{"subnet_id": "subnet", "ip_address": OWN}])
+pytestmark = pytest.mark.usefixtures("pauses")
 CLOUD: Any = SimpleNamespace(network=SimpleNamespace(ports=lambda device_id: [PORT]))
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
 
 
 def view(*addresses: str, advertisements: int = 0) -> Ipv6View:
@@ -40,7 +35,7 @@ def waited(
     monkeypatch.setattr(ipv6_guest, "solicit", lambda *_: has_asked)
     server: Any = SimpleNamespace(id="s1")
     guest: Any = None
-    deadlines = Deadlines(advertised=0.1, advertised_unasked=0.2, port_active=0.1)
+    deadlines = Deadlines(advertised=10, advertised_unasked=20, port_active=10)
     return ipv6_guest._advertised(CLOUD, guest, server, SUBNET, Router(id="r1"), Nodes("", ()), driver, deadlines)
 
 
@@ -85,7 +80,7 @@ def test_ovn_is_not_judged_by_a_guest_that_never_asks(monkeypatch: pytest.Monkey
         waited(monkeypatch, view(LINK), has_asked=False)
 
 
-@pytest.mark.parametrize(("has_asked", "seconds"), [(True, "0.1"), (False, "0.2")])
+@pytest.mark.parametrize(("has_asked", "seconds"), [(True, "10"), (False, "20")])
 def test_a_guest_that_cannot_ask_has_until_routers_advertise_by_themselves(
     has_asked: bool, seconds: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,15 +12,14 @@ from fixtures.network.drivers import linuxbridge
 
 NOBODY: Any = None
 GUESTS = Ipv6Guest(NOBODY, "fd12::1"), Ipv6Guest(NOBODY, "fd12::2")
-DEADLINES = Deadlines(rules_applied=60)
+pytestmark = pytest.mark.usefixtures("pauses")
 
 
-def gets_in(monkeypatch: pytest.MonkeyPatch, wanted: bool, *answers: bool, deadlines: Deadlines = DEADLINES) -> bool:
+def gets_in(monkeypatch: pytest.MonkeyPatch, wanted: bool, *answers: bool) -> bool:
     """What is told of a guest that answers like this, and at last always in the same way."""
     left = list(answers)
-    monkeypatch.setattr("time.sleep", lambda _: None)
     monkeypatch.setattr(ipv6_ingress, "pings_from", lambda *_: left.pop(0) if len(left) > 1 else left[0])
-    return _gets_in(wanted, *GUESTS, linuxbridge.DRIVER, deadlines)
+    return _gets_in(wanted, *GUESTS, linuxbridge.DRIVER, Deadlines(rules_applied=60))
 
 
 def test_a_ping_that_is_lost_once_it_was_let_in_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +32,7 @@ def test_a_ping_that_is_lost_before_the_rule_has_gone_refuses_nothing(monkeypatc
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_what_does_not_change_is_told(monkeypatch: pytest.MonkeyPatch, wanted: bool) -> None:
-    assert gets_in(monkeypatch, wanted, not wanted, deadlines=Deadlines(rules_applied=0.1)) is not wanted
+    assert gets_in(monkeypatch, wanted, not wanted) is not wanted
 
 
 def with_rules(**protocols: list[str | None]) -> Any:

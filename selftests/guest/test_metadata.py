@@ -1,4 +1,3 @@
-import time
 from typing import Any, cast
 
 import pytest
@@ -21,7 +20,7 @@ class Host:
 
 
 @pytest.mark.parametrize(("answers", "told"), [(["", "", '"uuid": "u"\n'], '"uuid": "u"'), ([""], "")])
-def test_what_comes_late_is_told(answers: list[str], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
+@pytest.mark.usefixtures("pauses")
+def test_what_comes_late_is_told(answers: list[str], told: str) -> None:
     guest = Guest(cast(Any, Host(*answers)))
-    assert told_by_metadata(guest, "latest/meta_data.json", UUID, Deadlines(metadata=0.2)) == told
+    assert told_by_metadata(guest, "latest/meta_data.json", UUID, Deadlines(metadata=20)) == told

@@ -1,5 +1,4 @@
 import subprocess
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,12 +12,11 @@ from fixtures.guest import open_passwords
 from fixtures.guest.open_passwords import tell_open_passwords
 
 SHADOW = "root:!$1$a$b:1:0:99999:7:::\nftp:*:1:0:99999:7:::\ncirros:$1$c$d:1:0:99999:7:::\n"
-DEADLINES = Deadlines(metadata=0.2)
+DEADLINES = Deadlines(metadata=3)
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> RunWarnings:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
+def told(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> RunWarnings:
     warnings = RunWarnings()
     monkeypatch.setattr(open_passwords, "WARNINGS", warnings)
     return warnings

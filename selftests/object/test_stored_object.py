@@ -1,6 +1,5 @@
 """Listings that come late, as Swift's may."""
 
-import time
 from typing import Any, cast
 
 import pytest
@@ -12,7 +11,8 @@ from fixtures.core.waiting import WaitFailed
 from fixtures.object import container
 from fixtures.object.stored_object import told_of
 
-QUICK = Deadlines(listed=0.2)
+DEADLINES = Deadlines(listed=20)
+pytestmark = pytest.mark.usefixtures("pauses")
 
 
 class LateSwift:
@@ -42,24 +42,19 @@ class LateSwift:
         return Object(name=name, content_length="3", etag="e")
 
 
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-
-
 def test_an_object_is_there_when_it_is_listed() -> None:
     swift = LateSwift("notice", lag=2)
-    assert told_of(cast(Connection, swift), "c1", "notice", QUICK).size == 3
+    assert told_of(cast(Connection, swift), "c1", "notice", DEADLINES).size == 3
     assert swift.shown == [["notice"], ["notice"]]
 
 
 def test_an_object_that_is_never_listed_is_told() -> None:
-    with pytest.raises(WaitFailed, match=r"container c1 to list notice: not within 0\.2 s; last seen: \[\]"):
-        told_of(cast(Connection, LateSwift(lag=0)), "c1", "notice", QUICK)
+    with pytest.raises(WaitFailed, match=r"container c1 to list notice: not within 20 s; last seen: \[\]"):
+        told_of(cast(Connection, LateSwift(lag=0)), "c1", "notice", DEADLINES)
 
 
 def test_a_container_is_emptied_until_it_lists_nothing() -> None:
     swift = LateSwift("a", "b", lag=0)
     swift.shown = [["a", "b"], ["b"]]  # it goes on to show what was deleted
-    container._delete(cast(Any, swift), "c1", QUICK)
+    container._delete(cast(Any, swift), "c1", DEADLINES)
     assert (swift.there, swift.deleted) == ([], "c1")
