@@ -13,7 +13,7 @@ from fixtures.nodes.checked_host import CannotSend, CheckedHost
 from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.readings import Reading, read_together
-from fixtures.nodes.together import SOONER, ask_together, send
+from fixtures.nodes.together import SOONER, WIDTH, ask_together, send
 
 
 class CountedHost(CheckedHost):
@@ -75,6 +75,14 @@ def test_what_is_said_comes_as_it_is(host: CountedHost, text: str) -> None:
     quoted = text.replace("'", "'\\''")
     answers: Sequence[Any] = send(host, [f"printf %s '{quoted}'", f"printf %s '{quoted}' >&2"])
     assert (answers[0].stdout, answers[1].stderr) == (text, text)
+
+
+def test_a_node_is_not_swamped_and_has_the_time_that_waiting_takes(host: CountedHost) -> None:
+    clock = "read now rest < /proc/uptime; echo $now"
+    answers: Sequence[Any] = send(host, [f"{clock}; sleep 0.2; {clock}"] * (2 * WIDTH + 1))
+    times = [[float(word) for word in each.stdout.split()] for each in answers]
+    assert max(sum(began < now < ended for began, ended in times) for now, _ in times) < WIDTH
+    assert "timeout -k 5 165 " in host.trips[0]  # three times 55 s
 
 
 def test_long_answers_do_not_get_mixed_up(host: CountedHost) -> None:
