@@ -7,16 +7,18 @@ def test_guests_are_counted_together() -> None:
         effort.command(name)
     effort.request("POST", "/v2.1/servers")
     effort.request("GET", "/v2.1/servers")
-    assert told(effort) == "round trips: controller 2, guests 2; API calls 2; servers booted 1"
+    assert told(effort) == "round trips: all else controller 2, guests 2; API calls 2; servers booted 1"
 
 
 def test_a_workers_counts_are_added() -> None:
     worker, all_together = Effort(), Effort()
-    worker.command("compute1")
+    worker.command("compute1", is_for_nodes=True)
     worker.request("POST", "/v2.1/servers")
     all_together.command("compute1")
     all_together.add(worker.as_data())
-    assert told(all_together) == "round trips: compute1 2; API calls 1; servers booted 1"
+    assert (
+        told(all_together) == "round trips: node checks compute1 1; all else compute1 1; API calls 1; servers booted 1"
+    )
 
 
 def test_what_was_sent_again_is_told() -> None:
@@ -31,5 +33,5 @@ def test_of_many_nodes_the_busiest_are_named() -> None:
     effort = Effort()
     for number in range(1, 101):
         effort.commands[f"compute{number}"] = 200 - number
-    assert told(effort).startswith("round trips: compute1 199, compute2 198, ")
+    assert told(effort).startswith("round trips: all else compute1 199, compute2 198, ")
     assert ", compute8 192, 92 others at most 191 each; " in told(effort)

@@ -4,14 +4,15 @@ from pathlib import Path
 import pytest
 
 from fixtures.nodes import node_state
-from fixtures.nodes.node_state import BOOT_ID, CONFIGURATION, SUM, digest, state_of
+from fixtures.nodes.node_state import BOOT_ID, SUM, configuration_of, digest, state_of
 from fixtures.nodes.nodes import Node
 from selftests.nodes.known_nodes import known_node
 
 
 def node(boot: str = "b", files: str = "1 2", running: tuple[str, ...] = ("nova-compute",)) -> Node:
     made = known_node("compute1", running=running, stopped=("neutron-l3-agent",))
-    made.facts.parsed.update({BOOT_ID.name: boot, CONFIGURATION.name: files, "packages": ()})
+    made.facts.parsed.update({BOOT_ID.name: boot, "packages": ()})
+    made.readings.get(configuration_of.name, lambda: files)
     return made
 
 

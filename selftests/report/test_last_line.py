@@ -18,7 +18,7 @@ def asked() -> Effort:
 def test_all_of_it() -> None:
     assert last_line(214.3, path(187.4, 78.2), asked()) == (
         "run 214 s; the cloud's own critical path 187 s (78 s of it booting): 1.14; "
-        "round trips: compute1 7, controller 5; API calls 512; servers booted 4"
+        "round trips: all else compute1 7, controller 5; API calls 512; servers booted 4"
     )
 
 

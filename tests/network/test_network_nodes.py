@@ -7,11 +7,13 @@ from fixtures.network.external_network import why_no_gateway
 from fixtures.network.interface_drivers import PLUGGING, other_interface_driver
 from fixtures.network.ipv6_nodes import L3_AGENT, SYSCTL, has_ipv6, knows_ipv6, names_of, routing_nodes
 from fixtures.network.l2_agent import L2Agent
+from fixtures.network.mapped_bridges import mapped_bridges
 from fixtures.network.ml2 import RANGES, Ml2
 from fixtures.network.neutron_server import to_restart
+from fixtures.network.open_vswitch import database_answer
 from fixtures.network.ovsdb import to_be_told
 from fixtures.network.tunnel_reports import Report
-from fixtures.nodes.interfaces import Interface, bridge_ports, not_neutrons
+from fixtures.nodes.interfaces import Interface, not_neutrons
 from fixtures.nodes.nodes import Node, Nodes
 from fixtures.nodes.surroundings import Surroundings
 from fixtures.nodes.surroundings_trouble import lacking
@@ -53,7 +55,7 @@ def test_mapped_bridge_leads_out_of_the_node(
     mapped = l2_agent.mapped("bridges") or pytest.skip(f"{l2_node.name} maps no bridge")
     for bridge in mapped.values():
         with subtests.test(bridge):
-            if (ports := bridge_ports(l2_node, bridge)) != []:
+            if (ports := mapped_bridges(l2_node)[bridge]) != []:
                 wrong = "does not exist" if ports is None else ""
             else:
                 wrong = why_no_gateway(l2_node, bridge, request.getfixturevalue("external_network_subnets"))
@@ -351,8 +353,7 @@ def test_open_vswitch_runs(l2_node: Node, open_vswitch: Unit) -> None:
 @pytest.mark.req("NEU-6")
 def test_open_vswitch_database_answers(l2_node: Node, open_vswitch: Unit) -> None:
     """`ovs-vsctl show` says something: without its database Open vSwitch and OVN's controller know of no bridge."""
-    service = l2_node.service("openvswitch")
-    answer = service.host.run("ovs-vsctl --timeout=10 get Open_vSwitch . _uuid")
+    service, answer = l2_node.service("openvswitch"), database_answer(l2_node)
     restart = f"systemctl restart ovsdb-server (kolla: the container openvswitch_db), then {service.restart}"
     assert answer.succeeded, (
         f"{l2_node.name}: Open vSwitch's database does not answer: {last_line(answer.stderr)}. "
