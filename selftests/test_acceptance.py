@@ -68,6 +68,12 @@ def test_with_a_cloud_it_is_the_suites_cloud(checkout: Path) -> None:
     assert calls(checkout)[2].startswith("python -m reports.render ")
 
 
+@pytest.mark.parametrize("option", [["--os-cloud=mine"], ["--os-cloud", "mine"], ["--cloud-file=mine.toml"]])
+def test_a_cloud_that_an_option_names_starts_no_lab(checkout: Path, option: list[str]) -> None:
+    assert run(checkout, *option, HOSTS="node1").returncode == 0
+    assert calls(checkout)[:2] == ["make", f"python -m pytest --hosts=node1 {' '.join(option)}"]
+
+
 def test_without_one_the_lab_is_asked_for_before_anything_is_installed(checkout: Path) -> None:
     assert run(checkout).returncode == 0
     pytest = f"-- {checkout}/.venv/bin/python -m pytest --hosts=controller,compute1"

@@ -122,8 +122,8 @@ def _archive() -> Path:
         ):
             sources, new = Path(folder, "sources.list"), Path(folder, archive.name)
             sources.write_text(apt.sources())
-            words = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", new, sources]
-            _tool(*OWN, "--mount-proc", *words)
+            words = (*OWN, "--mount-proc", "mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}")
+            _tool(*words, "bookworm", new, sources)
             new.rename(archive)
     return archive
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import apt
 from selftests.tools import bare_machine
 from selftests.tools.bare_machine import _environment, _installed
 
@@ -53,6 +54,6 @@ def test_two_that_make_the_root_at_once_do_not_spoil_it(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(bare_machine, "FOLDER", tmp_path)
     monkeypatch.setattr(bare_machine, "_tool", make)
-    monkeypatch.setattr(bare_machine.apt, "sources", lambda: "deb a b c")
+    monkeypatch.setattr(apt, "sources", lambda: "deb a b c")
     assert bare_machine._archive().read_text() == "the first"
     assert len(list(tmp_path.iterdir())) == 1, "nothing else stays"
