@@ -15,6 +15,7 @@ s/\<neutron-dhcp-agent\.service\>/devstack@q-dhcp.service/g
 s/\<neutron-l3-agent\.service\>/devstack@q-l3.service/g
 s/\<neutron-linuxbridge-agent\.service\>/devstack@q-agt.service/g
 s/\<neutron-metadata-agent\.service\>/devstack@q-meta.service/g
+s/\<cinder-api\.service\>/devstack@c-api.service/g
 s/\<cinder-scheduler\.service\>/devstack@c-sch.service/g
 s/\<cinder-volume\.service\>/devstack@c-vol.service/g
 s/\<placement-api\.service\>/devstack@&/g
