@@ -89,6 +89,7 @@ _PROGRAMS = (
     "sbin/blkid",
     "sbin/e2fsck",
     "sbin/mke2fs",
+    "sbin/mkfs",
     "sbin/resize2fs",
     "usr/bin/dropbearkey",
     "usr/bin/sudo",
@@ -112,6 +113,8 @@ _FOLDERS = (
 )
 # One folder of programs: it is on every PATH, that of an SSH command without a shell profile too.
 _MERGED = {"sbin": "bin", "usr/bin": "../bin", "usr/sbin": "../bin", "usr/lib": "../lib", "lib64": _LIBRARIES}
+# Where others look for the process ID of udhcpc, as in CirrOS.
+_LINKS = _MERGED | {"var/run": "../run"}
 _CIRROS = 1000
 
 _SECTOR = 512
@@ -161,7 +164,7 @@ def _root_tree(packages: Path, workdir: Path) -> Path:
     root = workdir / "root"
     for folder in _FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
-    for link, target in _MERGED.items():
+    for link, target in _LINKS.items():
         (root / link).symlink_to(target)
     _copy_programs(packages, root)
     _copy_libraries(packages, root)
@@ -208,6 +211,8 @@ def _link_commands(root: Path) -> None:
 
 def _set_owners(root: Path) -> None:
     os.chown(root / "home/cirros", _CIRROS, _CIRROS)
+    for folder in ("tmp", "var/tmp"):
+        (root / folder).chmod(0o1777)
     for script in (*(_ROOTFS / "bin").iterdir(), _ROOTFS / "etc/udhcpc/default.script"):
         (root / script.relative_to(_ROOTFS)).chmod(0o755)
     (root / "etc/shadow").chmod(0o600)
