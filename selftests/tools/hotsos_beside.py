@@ -13,7 +13,6 @@ import base64
 import binascii
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from fixtures.core.redaction import redact
 from lab.machines import machines
@@ -129,7 +128,7 @@ def asked() -> str:
     )
 
 
-def unpack(stream: BinaryIO, tree: Path) -> None:
+def unpack(stream: IO[bytes], tree: Path) -> None:
     """Unpack a node's files: those alone that are plain, lie in the folder, and until they are too much.
 
     Raises:
@@ -175,12 +174,19 @@ def _look_at(node: str, environment: Path, tree: Path) -> bool:
 
 
 def _gather(node: str, tree: Path) -> None:
-    said = subprocess.run(["ssh", node, "nice -n 19 sh"], input=asked().encode(), capture_output=True, timeout=A_NODE, check=True)
+    with tempfile.TemporaryFile(dir=tree.parent) as said:
+        _ask(node, asked(), said)
+        write_outputs(said, tree)
     with tempfile.TemporaryFile(dir=tree.parent) as packed:
-        subprocess.run(["ssh", node, f"nice -n 19 sh -c {shlex.quote(FILES)}"], stdin=subprocess.DEVNULL, stdout=packed, timeout=A_NODE, check=True)
-        packed.seek(0)
+        _ask(node, FILES, packed)
         unpack(packed, tree)
-    write_outputs(said.stdout.splitlines(), tree)
+
+
+def _ask(node: str, script: str, answer: IO[bytes]) -> None:
+    """Run a script on a node, behind whatever else it does, and have what it says in a file."""
+    command = ["ssh", node, "nice -n 19 sh"]
+    subprocess.run(command, input=script.encode(), stdout=answer, stderr=subprocess.DEVNULL, timeout=A_NODE, check=True)
+    answer.seek(0)
 
 
 def _analysed(environment: Path, tree: Path) -> Any:
