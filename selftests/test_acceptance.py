@@ -5,12 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from selftests import ROOT
+from selftests.patience import LONG, until
 from selftests.report.verdict_schema import VERDICT
 
 FAKE = """#!/bin/sh
@@ -23,7 +23,10 @@ case "$*" in
         mkdir -p reports/run/results
         touch reports/run/results/1-result.json
         ln -sfn run reports/latest
-        [ ! -e slow ] || {{ trap 'echo cleaned up >> calls; exit 2' INT TERM; touch running; sleep 30 & wait; }} ;;
+        [ -e slow ] || exit "$(cat code)"
+        trap 'echo cleaned up >> calls; exit 2' INT TERM
+        touch running
+        while :; do sleep 0.1; done ;;
 esac
 exit "$(cat "code-${{2:-$1}}" 2> /dev/null || cat code)"
 """
@@ -52,7 +55,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 def run(checkout: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [str(checkout / "acceptance"), *options]
-    return subprocess.run(command, env=environment(**variables), capture_output=True, text=True, cwd="/", timeout=60)
+    return subprocess.run(command, env=environment(**variables), capture_output=True, text=True, cwd="/", timeout=LONG)
 
 
 def calls(checkout: Path) -> list[str]:
@@ -122,12 +125,10 @@ def test_interrupted_it_lets_the_suite_clean_up(checkout: Path, number: signal.S
     process = subprocess.Popen(
         [checkout / "acceptance"], env=environment(OS_CLOUD="mine"), start_new_session=True, stdout=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 30
-    while not (checkout / "running").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until((checkout / "running").exists)
     if number == signal.SIGINT:
         os.killpg(process.pid, number)  # as a terminal does
     else:
         process.send_signal(number)
-    assert process.wait(30) == 2
+    assert process.wait(LONG) == 2
     assert "cleaned up" in calls(checkout)
