@@ -6,7 +6,6 @@ import runpy
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +13,7 @@ import pytest
 
 from fixtures.report import refused_command_line, report_folder
 from selftests import ROOT
+from selftests.patience import LONG, until
 from selftests.report.verdict_schema import VERDICT
 
 FAKE = """#!/bin/sh
@@ -26,7 +26,10 @@ case "$*" in
         mkdir -p reports/run/results
         touch reports/run/results/1-result.json
         ln -sfn run reports/latest
-        [ ! -e slow ] || {{ trap 'echo cleaned up >> calls; exit 2' INT TERM; touch running; sleep 30 & wait; }} ;;
+        [ -e slow ] || exit "$(cat code)"
+        trap 'echo cleaned up >> calls; exit 2' INT TERM
+        touch running
+        while :; do sleep 0.1; done ;;
 esac
 exit "$(cat "code-${{2:-$1}}" 2> /dev/null || cat code)"
 """
@@ -55,7 +58,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 def run(checkout: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [str(checkout / "acceptance"), *options]
-    return subprocess.run(command, env=environment(**variables), capture_output=True, text=True, cwd="/", timeout=60)
+    return subprocess.run(command, env=environment(**variables), capture_output=True, text=True, cwd="/", timeout=LONG)
 
 
 def calls(checkout: Path) -> list[str]:
@@ -181,12 +184,10 @@ def test_interrupted_it_lets_the_suite_clean_up(checkout: Path, number: signal.S
     process = subprocess.Popen(
         [checkout / "acceptance"], env=environment(OS_CLOUD="mine"), start_new_session=True, stdout=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 30
-    while not (checkout / "running").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until((checkout / "running").exists)
     if number == signal.SIGINT:
         os.killpg(process.pid, number)  # as a terminal does
     else:
         process.send_signal(number)
-    assert process.wait(30) == 2
+    assert process.wait(LONG) == 2
     assert "cleaned up" in calls(checkout)

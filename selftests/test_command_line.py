@@ -212,38 +212,44 @@ def test_a_missing_role_is_no_problem_where_other_checks_are_left(tmp_path: Path
     assert not [line for line in told if "no node with the role" in line]
 
 
-@pytest.mark.parametrize(
-    ("option", "told"),
-    [
-        ("--timeout-scale=abc", "--timeout-scale=abc: not a factor"),
-        ("--timeout-scale=0", "--timeout-scale=0: not a factor"),
-        ("--timeout-scale=-1", "--timeout-scale=-1: not a factor"),
-        ("--timeout-scale=nan", "--timeout-scale=nan: not a factor"),
-        ("--flavor-ram=1.5", "--flavor-ram=1.5: not a whole number of MiB"),
-        ("--flavor-ram=0", "--flavor-ram=0: not a whole number of MiB"),
-        ("--image-checksum=abc", "--image-checksum=abc: no MD5 or SHA"),
-        ("--ssh-config=nofile", "--ssh-config=nofile: no such file"),
-        ("--ssh-identity-file=nofile", "--ssh-identity-file=nofile: no such file"),
-        ("--connection=foo", "--hosts=controller: Unknown connection type 'foo'"),
-        ("--hosts=controller,compute1,controller", "--hosts: controller is given twice"),
-        ("--row=NOVA-99", "--row=NOVA-99: no such row"),
-        ("--at-once=0", "--at-once=0: not a whole number from 1 to 200. Fix: give such as --at-once=5"),
-        ("--at-once=201", "--at-once=201: not a whole number from 1 to 200"),
-        ("--at-once=abc", "--at-once=abc: not a whole number"),
-        ("--at-once=", "--at-once=: empty"),
-        ("--sample=-1", "--sample=-1: not a whole number from 1 to 999999. Fix: give such as --sample=5"),
-        ("--sample=0", "--sample=0: not a whole number"),
-        ("--sample=1.5", "--sample=1.5: not a whole number"),
-        ("--sample-seed=", "--sample-seed=: empty"),
-        ("--maxfail-alike=-1", "--maxfail-alike=-1: not a whole number from 0 to 999999"),
-        (f"--maxfail-alike={'9' * 5000}", "--maxfail-alike=9999"),
-    ],
-)
-def test_what_is_malformed_is_told_in_one_line(option: str, told: str, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    [line] = problems("--collect-only", "--hosts=controller", option, str(ROOT / "tests/compute"), cwd=tmp_path)
-    assert line.startswith(told)
-    assert ". Fix: " in line
+MALFORMED = [
+    {
+        "--timeout-scale=abc": "--timeout-scale=abc: not a factor",
+        "--flavor-ram=1.5": "--flavor-ram=1.5: not a whole number of MiB",
+        "--image-checksum=abc": "--image-checksum=abc: no MD5 or SHA",
+        "--ssh-config=nofile": "--ssh-config=nofile: no such file",
+        "--ssh-identity-file=nofile": "--ssh-identity-file=nofile: no such file",
+        "--row=NOVA-99": "--row=NOVA-99: no such row",
+        "--at-once=0": "--at-once=0: not a whole number from 1 to 200. Fix: give such as --at-once=5",
+        "--sample=-1": "--sample=-1: not a whole number from 1 to 999999. Fix: give such as --sample=5",
+        "--sample-seed=": "--sample-seed=: empty",
+        "--maxfail-alike=-1": "--maxfail-alike=-1: not a whole number from 0 to 999999",
+    },
+    {
+        "--timeout-scale=0": "--timeout-scale=0: not a factor",
+        "--flavor-ram=0": "--flavor-ram=0: not a whole number of MiB",
+        "--at-once=201": "--at-once=201: not a whole number from 1 to 200",
+        "--sample=0": "--sample=0: not a whole number",
+        f"--maxfail-alike={'9' * 5000}": "--maxfail-alike=9999",
+    },
+    {
+        "--timeout-scale=-1": "--timeout-scale=-1: not a factor",
+        "--at-once=abc": "--at-once=abc: not a whole number",
+        "--sample=1.5": "--sample=1.5: not a whole number",
+    },
+    {"--timeout-scale=nan": "--timeout-scale=nan: not a factor", "--at-once=": "--at-once=: empty"},
+    {"--connection=foo": "--hosts=controller: Unknown connection type 'foo'"},
+    {"--hosts=controller,compute1,controller": "--hosts: controller is given twice"},
+]
+"""Options that are given together, and the line of each."""
+
+
+@pytest.mark.parametrize("malformed", MALFORMED, ids=lambda malformed: next(iter(malformed)))
+def test_what_is_malformed_is_told_in_one_line_each(malformed: dict[str, str], tmp_path: Path) -> None:
+    lines = problems("--collect-only", "--hosts=controller", *malformed, str(ROOT / "tests/compute"), cwd=tmp_path)
+    assert [told for told in malformed.values() if sum(line.startswith(told) for line in lines) != 1] == []
+    assert [line for line in lines if ". Fix: " not in line] == []
+    assert len(lines) == len(malformed)
 
 
 @pytest.mark.parametrize("option", ["--alluredir=file/results", "--report-dir=file/results"])
@@ -253,12 +259,12 @@ def test_results_that_cannot_be_written_are_told(option: str, tmp_path: Path) ->
     assert line.startswith(f"{option}: {tmp_path}/file is no folder. Fix: ")
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"), [("TIMEOUT_SCALE", "fast"), ("FLAVOR_RAM", "64M"), ("GUEST_IMAGE_CHECKSUM", "md5")]
-)
-def test_a_malformed_variable_is_named(variable: str, value: str, tmp_path: Path) -> None:
-    [told] = problems("--collect-only", str(ROOT / "tests/compute"), cwd=tmp_path, **{variable: value})
-    assert told.startswith(f"{variable}={value}: ")
+def test_malformed_variables_are_named(tmp_path: Path) -> None:
+    given = {"TIMEOUT_SCALE": "fast", "FLAVOR_RAM": "64M", "GUEST_IMAGE_CHECKSUM": "md5"}
+    told = problems("--collect-only", str(ROOT / "tests/compute"), cwd=tmp_path, **given)
+    assert sorted(line.partition(": ")[0] for line in told) == sorted(
+        f"{name}={value}" for name, value in given.items()
+    )
 
 
 def test_an_inventory_that_is_none_is_told(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.core.run_warnings import RunWarnings
 from selftests import ROOT
+from selftests.patience import LONG
 
 PLUGINS = [
     "report.refused_command_line",
@@ -49,7 +50,7 @@ def checkout(tmp_path: Path) -> Path:
 def test_each_is_told_once_wherever_one_looks(checkout: Path, workers: list[str]) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-pno:cacheprovider", *workers]
-    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=LONG)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(LINE) == 1
     latest = checkout / "reports" / "latest"

@@ -11,6 +11,7 @@ import pytest
 from fixtures.database.database_outcome import Outcome, outcomes_in
 from fixtures.database.database_probe import AT_ONCE, LACKS_SQLALCHEMY, PROBE, RUN, TIMEOUT, WHOLE
 from selftests.database.known_databases import CELL0, PASSWORD, STATUS, database, heard, server, url_to, with_servers
+from selftests.patience import LONG
 
 
 def request_for(file: Path, line: int = 2, **others: Any) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def printed(path: Path, *requests: dict[str, Any], python: str = sys.executable)
         [python, "-c", PROBE, *words],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
         env={**os.environ, "PYTHONPATH": str(path)},
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -89,9 +90,9 @@ def test_what_cannot_be_opened_has_a_word(tmp_path: Path, url: str, why: str) ->
 
 
 def test_one_whose_turn_never_came_is_not_called_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    hurried = PROBE.replace(f"= {TIMEOUT}, {WHOLE}, {AT_ONCE},", f"= {TIMEOUT}, 1, {AT_ONCE},", 1)
+    hurried = PROBE.replace(f"= {TIMEOUT}, {WHOLE}, {AT_ONCE},", f"= {TIMEOUT}, 5, {AT_ONCE},", 1)
     monkeypatch.setattr("selftests.database.test_database_probe.PROBE", hurried)
-    python = with_servers(tmp_path, {"db": {**server(nova=database()), "seconds": 30}})
+    python = with_servers(tmp_path, {"db": {**server(nova=database()), "seconds": 3600}})
     file = written(tmp_path, *(url_to(f"nova{number}") for number in range(AT_ONCE + 1)))
     found = outcomes(python, *(request_for(file, 2 * number) for number in range(1, AT_ONCE + 2)))
     assert sorted(each.why for each in found) == ["no answer"] + ["silent"] * AT_ONCE

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 from fixtures.identity.login_outcome import Outcome, outcomes_in
 from fixtures.identity.login_probe import PROBE
+from selftests.patience import LONG
 from selftests.tools.keystone_server import FakeKeystone, serving
 from selftests.tools.tls_server import certificate
 
@@ -55,7 +55,7 @@ def written(folder: Path, line: str, more: str = "") -> Path:
 def printed(*requests: dict[str, Any], python: str = sys.executable, **env: str) -> str:
     words = [json.dumps(request) for request in requests]
     done = subprocess.run(
-        [python, "-c", PROBE, *words], capture_output=True, text=True, timeout=60, env={**os.environ, **env}
+        [python, "-c", PROBE, *words], capture_output=True, text=True, timeout=LONG, env={**os.environ, **env}
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -242,22 +242,23 @@ def test_a_password_that_is_another_option_is_not_tried(keystone: FakeKeystone, 
 
 def test_the_password_is_nowhere_to_be_seen_while_it_runs(tmp_path: Path) -> None:
     """Neither in a command line nor in an environment of any process, nor in what it prints."""
-    heard, seen = threading.Event(), list[bytes]()
+    heard, has_looked, seen = threading.Event(), threading.Event(), list[bytes]()
 
     class Slow(FakeKeystone):
         def reply_to(self, body: Any) -> tuple[int, Any]:
             heard.set()
-            time.sleep(1)
+            has_looked.wait(LONG)
             return 401, {"error": {"message": "no"}}
 
     def look() -> None:
-        heard.wait(20)
+        heard.wait(LONG)
         for process in Path("/proc").glob("[0-9]*"):
             for name in ("cmdline", "environ"):
                 try:
                     seen.append((process / name).read_bytes())
                 except OSError:
                     continue
+        has_looked.set()
 
     with serving(Slow()) as keystone:
         looking = threading.Thread(target=look)

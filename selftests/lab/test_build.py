@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import shutil
 import stat
 import subprocess
 from dataclasses import replace
@@ -17,7 +18,8 @@ from lab.paths import LAB
 @pytest.fixture
 def roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of lab/roles that may be changed, with all that recipe and configure take from LAB."""
-    subprocess.run(["cp", "-r", LAB, tmp_path / "lab"], check=True)
+    # What another process compiles meanwhile comes and goes
+    shutil.copytree(LAB, tmp_path / "lab", symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for module in (recipe, layers):
         monkeypatch.setattr(module, "LAB", tmp_path / "lab")
     monkeypatch.setattr(recipe, "kernel_key", lambda: "kernel")

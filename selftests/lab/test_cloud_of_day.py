@@ -1,6 +1,7 @@
 """Which other cloud `make test` runs the suite on, and when it does without."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from lab import cloud_of_day, machines
 from selftests import ROOT
+from selftests.patience import LONG
 
 FAKE = """#!/bin/sh
 case "$*" in *lab.cloud_of_day*) cd {root} && exec {python} -B "$@" ;; esac
@@ -42,7 +44,7 @@ def made(checkout: Path, *given: str) -> tuple[list[str], subprocess.CompletedPr
         name: value for name, value in os.environ.items() if name not in ("DRILL", "ALSO", "ALSO_WITHIN", "MAKEFLAGS")
     }
     command = ["make", "--no-print-directory", "-C", str(checkout), "test", "BROWSER=", *given]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=LONG)
     calls = (checkout / "calls").read_text().splitlines()
     return [line.strip() for line in calls if line.startswith(("lab ", "acceptance", "python -m faults"))], done
 
@@ -80,25 +82,28 @@ def test_a_cloud_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_it_is_run_after_the_drill_and_the_lab_is_down_in_the_end(checkout: Path) -> None:
-    calls, done = made(checkout, "ALSO=ovn", "DRILL=7")
+    calls, done = made(checkout, "ALSO=ovn", "ALSO_WITHIN=999", "DRILL=7")
     assert done.returncode == 0, done.stderr
     drill = "python -m faults.drill --part 7"
     assert calls == ["lab status", "acceptance", drill, "lab down", "lab up ovn", "acceptance", "lab down"]
-    assert "== the other cloud, after 0 minutes: ovn" in done.stderr
+    assert re.search(r"== the other cloud, after \d+ minutes: ovn", done.stderr)
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         (["ALSO="], ""),
-        (["ALSO=ovn", "ALSO_WITHIN=0"], "== the other cloud, ovn, is left out: 0 minutes have passed, and it begins"),
+        (
+            ["ALSO=ovn", "ALSO_WITHIN=0"],
+            r"== the other cloud, ovn, is left out: \d+ minutes have passed, and it begins",
+        ),
     ],
 )
 def test_without_it_the_rest_is_as_it_was(checkout: Path, given: list[str], told: str) -> None:
     calls, done = made(checkout, *given, "DRILL=")
     assert done.returncode == 0, done.stderr
     assert calls == ["lab status", "acceptance", "lab down"]
-    assert told in done.stderr
+    assert re.search(told, done.stderr)
     assert bool(told) == ("the other cloud" in done.stderr)
 
 

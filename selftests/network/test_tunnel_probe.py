@@ -1,4 +1,5 @@
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -9,13 +10,16 @@ from contextlib import contextmanager
 import pytest
 
 from fixtures.network.tunnel_probe import PROBE
+from selftests.patience import LONG
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a raw socket is for root alone")
 
-MARK, PORT = "acc-1a2b3c4d5e6f", 48720
+MARK, PORT = f"acc-{secrets.token_hex(6)}", 48720  # another worker's are not heard
 SECONDS = 1.5
 SENT_AT_MOST = 40
 """By the probe itself in that time, one each 0.2 s."""
+MANY = 5 * SENT_AT_MOST
+"""What a flood is, at the least, however little of a busy machine is left for it."""
 VOID = b"\0" * 8
 FOREIGN = {
     "other text": (PORT, VOID + b"a customer's frame, of some length"),
@@ -30,7 +34,7 @@ def told(address: str, *peers: str, probe: str = PROBE) -> list[str]:
     """What the probe prints on this machine: it sends to itself, and to the peers."""
     words = ["self", address, str(PORT), str(SECONDS), MARK, f"self={address}", *peers]
     return subprocess.run(
-        [sys.executable, "-c", probe, *words], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", probe, *words], capture_output=True, text=True, check=True, timeout=LONG
     ).stdout.splitlines()
 
 
@@ -69,7 +73,7 @@ def test_what_is_marked_is_heard(address: str) -> None:
 def test_a_flood_of_other_datagrams_does_not_reach_python(address: str, foreign: str) -> None:
     with flood(address, *FOREIGN[foreign]) as sent:
         lines = told(address, f"silent={address}")  # which never says so: the probe takes its whole time
-    assert sent[0] > 20 * SENT_AT_MOST
+    assert sent[0] > MANY
     assert reads_in(lines) <= SENT_AT_MOST
     assert "heard self" in lines
 
@@ -77,4 +81,4 @@ def test_a_flood_of_other_datagrams_does_not_reach_python(address: str, foreign:
 def test_without_the_filter_it_would() -> None:
     with flood("127.0.0.1", *FOREIGN["other port"]):
         lines = told("127.0.0.1", "silent=127.0.0.1", probe=PROBE.replace("\nattach(inbox)\n", "\n"))
-    assert reads_in(lines) > 20 * SENT_AT_MOST
+    assert reads_in(lines) > MANY

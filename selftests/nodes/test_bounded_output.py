@@ -1,5 +1,4 @@
 import sys
-import time
 
 import pytest
 import testinfra
@@ -9,6 +8,7 @@ from fixtures.nodes.bounded_output import MIB, TooMuch, outcome_of
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.ssh import Connections
+from selftests.patience import LONG
 
 
 def python(code: str) -> list[str]:
@@ -16,22 +16,20 @@ def python(code: str) -> list[str]:
 
 
 def test_what_a_program_says_is_kept() -> None:
-    done = outcome_of(python("sys.stdout.write('out'); sys.stderr.write('err' * 10**6); sys.exit(3)"), 30)
+    done = outcome_of(python("sys.stdout.write('out'); sys.stderr.write('err' * 10**6); sys.exit(3)"), LONG)
     assert (done.returncode, done.stdout, done.stderr) == (3, b"out", b"err" * 10**6)
 
 
 @pytest.mark.parametrize("pipe", [1, 2])
 def test_one_that_goes_on_and_on_is_ended(pipe: int) -> None:
     with pytest.raises(TooMuch, match=r"^more than 2 MiB came$"):
-        outcome_of(python(f"[os.write({pipe}, b'x' * 65536) for _ in iter(int, 1)]"), 30, 2 * MIB)
+        outcome_of(python(f"[os.write({pipe}, b'x' * 65536) for _ in iter(int, 1)]"), LONG, 2 * MIB)
 
 
-@pytest.mark.parametrize("code", ["time.sleep(30)", "os.close(1); os.close(2); time.sleep(30)"])
+@pytest.mark.parametrize("code", [f"time.sleep({LONG})", f"os.close(1); os.close(2); time.sleep({LONG})"])
 def test_so_is_one_that_says_nothing(code: str) -> None:
-    began = time.monotonic()
     with pytest.raises(TimeoutError, match="it did not answer within 1 s"):
         outcome_of(python(code), 1)
-    assert time.monotonic() - began < 20
 
 
 def test_a_node_that_prints_without_an_end_gives_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

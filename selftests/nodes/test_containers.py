@@ -21,6 +21,7 @@ from fixtures.nodes.service import Service
 from fixtures.nodes.systemd_units import Unit, read_unit
 from selftests.nodes.engines import HAPROXY, NOVA_COMPUTE, UNIT, with_engine, with_unit
 from selftests.nodes.test_process_args import program
+from selftests.patience import LONG
 
 KOLLA = "kolla-nova_compute-container.service"
 EDPM = "edpm_nova_compute.service"
@@ -44,7 +45,7 @@ def like(container: dict[str, Any], **state: Any) -> dict[str, Any]:
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    return checked(testinfra.get_host("local://"), 30)
+    return checked(testinfra.get_host("local://"), LONG)
 
 
 def started(here: Any, unit: str = KOLLA) -> Service:

@@ -21,6 +21,7 @@ from fixtures.nodes.checked_host import LONGEST, CannotSend, CheckedHost
 from fixtures.nodes.namespaces import Namespace
 from selftests import ROOT
 from selftests.nodes.commands_sent import Sent, all_sent
+from selftests.patience import LONG
 
 SENT = all_sent()
 FORWARDS = {
@@ -92,7 +93,7 @@ class Shell(LocalBackend):  # type: ignore[misc]  # testinfra has no types
             env=self.env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=20,
+            timeout=LONG,
         )
         return self.result(done.returncode, line.encode(), done.stdout, done.stderr)
 

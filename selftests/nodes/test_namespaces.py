@@ -40,10 +40,10 @@ def test_an_open_port_has_no_reason(listener: socket.socket) -> None:
     assert not why_closed(LOCAL.run, *listener.getsockname())
 
 
-def test_a_closed_port_has_the_kernels_reason(listener: socket.socket) -> None:
-    address, port = listener.getsockname()
-    listener.close()
-    assert why_closed(LOCAL.run, address, port) == "Connection refused"
+def test_a_closed_port_has_the_kernels_reason() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody else gets it
+        assert why_closed(LOCAL.run, *closed.getsockname()) == "Connection refused"
 
 
 def test_silence_is_a_reason() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from fixtures.nodes.nodes import Nodes, are_one_host, side_by_side
 from selftests.nodes.known_nodes import known_node
+from selftests.patience import LONG
 
 
 def test_answers_come_in_the_order_of_the_nodes() -> None:
@@ -13,7 +14,7 @@ def test_answers_come_in_the_order_of_the_nodes() -> None:
 
     def ask(node: Any) -> str:
         if node == "slow":
-            assert fast_is_done.wait(10)
+            assert fast_is_done.wait(LONG)
         else:
             fast_is_done.set()
         return f"{node} answers"

@@ -69,7 +69,7 @@ def _hear(node: Node) -> None:
 
 
 def test_a_closed_port_is_an_end_at_once(compute1: Node) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    with connection_from(compute1, "127.0.0.1", port) as connection:
-        assert connection.recv(1) == b""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody else gets it
+        with connection_from(compute1, "127.0.0.1", closed.getsockname()[1]) as connection:
+            assert connection.recv(1) == b""

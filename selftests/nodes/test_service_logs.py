@@ -12,8 +12,9 @@ from fixtures.nodes.checked_host import checked
 from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.service_logs import errors_since, shared
+from selftests.patience import LONG
 
-NODE = Node("here", frozenset(), checked(testinfra.get_host("local://"), 30))
+NODE = Node("here", frozenset(), checked(testinfra.get_host("local://"), LONG))
 SINCE = int(time.time()) - 60
 NOW = time.strftime("%Y-%m-%d %H:%M:%S")
 

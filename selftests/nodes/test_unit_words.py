@@ -1,6 +1,5 @@
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from fixtures.nodes.systemd_units import Unit, read_unit, wait_until_settled
 from fixtures.nodes.unit_words import LENGTH, LINES, SHOWN, why_down
 from selftests.nodes.engines import UNIT, with_unit
 from selftests.nodes.test_process_args import program
+from selftests.patience import LONG
 
 NOVA = "nova-compute.service"
 FAILED = UNIT.replace("ActiveState=active\nSubState=running", "ActiveState=failed\nSubState=failed")
@@ -42,7 +42,7 @@ class Here:
     """This machine as a node, with a journal and an engine that say what they are given."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.host = folder, checked(testinfra.get_host("local://"), 30)
+        self.folder, self.host = folder, checked(testinfra.get_host("local://"), LONG)
         self.journal("")
 
     def journal(self, text: str | bytes) -> None:
@@ -242,11 +242,9 @@ def test_only_what_can_be_shown_is_quoted(here: Here, text: str) -> None:
 
 def test_10_mib_in_one_line_are_cut(here: Here) -> None:
     here.journal(at_its_end(b"OSError: " + b"x" * 10 * 1024**2))
-    began = time.monotonic()
     assert here.says() == "OSError: …"
     here.journal(at_its_end(b"OSError: now") + b"\n".join([b"y" * 10 * 1024**2] * 2))
-    here.says()
-    assert time.monotonic() - began < 20
+    here.says()  # which has an end, or there would be no answer
 
 
 def test_much_of_a_log_is_never_read(here: Here) -> None:

@@ -1,6 +1,9 @@
 """Each check in verdict.json, whatever its parts came to."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +11,6 @@ import pytest
 from selftests import ROOT
 from selftests.report.test_every_exit import PLUGINS
 
-pytest_plugins = ["pytester"]
 TESTS = """
 import pytest
 
@@ -53,15 +55,22 @@ def test_skipped_parts(subtests):
 """
 
 
-@pytest.fixture
-def checks(pytester: pytest.Pytester) -> dict[str, dict[str, Any]]:
-    """By the names of the functions."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where they have run, once for all tests here."""
+    here = tmp_path_factory.mktemp("checks")
     plugins = [f"fixtures.{name}" for name in (*PLUGINS, "report.allure", "report.junit_properties", "report.checks")]
-    pytester.makeconftest(f"pytest_plugins = {plugins}")
-    pytester.makepyfile(test_it_nodes=TESTS)
+    (here / "conftest.py").write_text(f"pytest_plugins = {plugins}")
+    (here / "test_it_nodes.py").write_text(TESTS)
     given = ["-c", f"{ROOT}/pyproject.toml", "--rootdir=.", "--report-dir=report", "--junitxml=junit.xml"]
-    pytester.runpytest_subprocess(*given, "test_it_nodes.py")
-    told = json.loads((pytester.path / "report" / "verdict.json").read_text())["checks"]
+    subprocess.run([sys.executable, "-m", "pytest", *given, "test_it_nodes.py"], cwd=here, capture_output=True)
+    return here
+
+
+@pytest.fixture
+def checks(folder: Path) -> dict[str, dict[str, Any]]:
+    """By the names of the functions."""
+    told = json.loads((folder / "report" / "verdict.json").read_text())["checks"]
     return {each["test"].partition("::")[2].partition("[")[0]: each for each in told}
 
 
@@ -76,14 +85,14 @@ def test_each_is_told_once_by_the_worst_of_its_parts(checks: dict[str, dict[str,
     }
 
 
-def test_its_rows_and_its_node_are_told(checks: dict[str, dict[str, Any]], pytester: pytest.Pytester) -> None:
+def test_its_rows_and_its_node_are_told(checks: dict[str, dict[str, Any]], folder: Path) -> None:
     assert (checks["test_on_a_node"]["rows"], checks["test_on_a_node"]["node"]) == (["NOVA-3"], "compute1")
     assert (checks["test_skipped"]["rows"], checks["test_skipped"]["node"]) == ([], None)
     assert checks["test_on_a_node"]["title"] == "On a node"
-    assert "node of the check" not in (pytester.path / "junit.xml").read_text()
+    assert "node of the check" not in (folder / "junit.xml").read_text()
 
 
-def test_in_allure_it_has_the_title(checks: dict[str, dict[str, Any]], pytester: pytest.Pytester) -> None:
-    results = [json.loads(file.read_text()) for file in (pytester.path / "report" / "results").glob("*-result.json")]
+def test_in_allure_it_has_the_title(checks: dict[str, dict[str, Any]], folder: Path) -> None:
+    results = [json.loads(file.read_text()) for file in (folder / "report" / "results").glob("*-result.json")]
     assert len(checks) == 6
     assert {"On a node: compute-2-compute1", "Unmade", "Skipped: compute1-2"} <= {each["name"] for each in results}

@@ -2,10 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from selftests import ROOT
+from selftests.patience import LONG, until
 from selftests.report.verdict_schema import VERDICT
 
 PLUGINS = [
@@ -48,7 +49,7 @@ def test_bad():
 
 def test_slow():
     pathlib.Path("running").touch()
-    time.sleep(120)
+    time.sleep(3600)
 
 """
 WRITE_ID = """
@@ -73,18 +74,24 @@ def pytest_collection_finish(session):
 """
 
 
+@pytest.fixture(scope="module")
+def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with a few tests, and what a run of it left: the same for each test here."""
+    made = tmp_path_factory.mktemp("checkout")
+    for folder in ("tests", "docs", "selftests"):
+        (made / folder).mkdir()
+    (made / "tests" / "test_it_nodes.py").write_text(TESTS)
+    (made / "selftests" / "test_own.py").write_text("def test_own(): pass")
+    (made / "pytest.ini").write_text("[pytest]\ntestpaths = tests\nmarkers = req(row): the row")
+    (made / "conftest.py").write_text(CONFTEST)
+    assert run(made, "-k", "good").returncode == 0
+    return made
+
+
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A checkout with a few tests, and what an earlier run of it left."""
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "tests" / "test_it_nodes.py").write_text(TESTS)
-    (tmp_path / "selftests").mkdir()
-    (tmp_path / "selftests" / "test_own.py").write_text("def test_own(): pass")
-    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\nmarkers = req(row): the row")
-    (tmp_path / "conftest.py").write_text(CONFTEST)
-    assert run(tmp_path, "-k", "good").returncode == 0
-    return tmp_path
+def checkout(after_a_run: Path, tmp_path: Path) -> Path:
+    """One of the test's own."""
+    return shutil.copytree(after_a_run, tmp_path / "checkout", symlinks=True)
 
 
 def command(*arguments: str) -> list[str]:
@@ -98,7 +105,7 @@ def environment(**others: str) -> dict[str, str]:
 
 def run(checkout: Path, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments), cwd=cwd or checkout, env=environment(), capture_output=True, text=True, timeout=60
+        command(*arguments), cwd=cwd or checkout, env=environment(), capture_output=True, text=True, timeout=LONG
     )
 
 
@@ -137,7 +144,7 @@ def test_1_something_failed(checkout: Path) -> None:
 def test_2_interrupted(checkout: Path, number: signal.Signals, workers: list[str]) -> None:
     with started(checkout, *workers) as process:
         process.send_signal(number)
-        assert process.wait(30) == 2
+        assert process.wait(LONG) == 2
     assert (verdict(checkout)["exit_code"], verdict(checkout)["problems"]) == (2, [f"interrupted: {number.name}"])
     assert ElementTree.parse(checkout / "junit.xml")
 
@@ -156,9 +163,7 @@ def started(checkout: Path, *arguments: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             command("-k", "slow", *arguments), cwd=checkout, env=environment(), stdout=output, start_new_session=True
         )
-    deadline = time.monotonic() + 30
-    while not (checkout / "running").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until((checkout / "running").exists)
     return process
 
 

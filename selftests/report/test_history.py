@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.report.history_comparison import compared
 from fixtures.report.history_lines import told
+from selftests.patience import LONG
 from selftests.report.known_runs import NODES, known_run
 from selftests.report.test_every_exit import PLUGINS, command, environment
 
@@ -62,7 +63,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def run(checkout: Path, *arguments: str, bad: str = "", **others: str) -> subprocess.CompletedProcess[str]:
     env = environment(BAD=bad, **others)
-    return subprocess.run(command(*arguments), cwd=checkout, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command(*arguments), cwd=checkout, env=env, capture_output=True, text=True, timeout=LONG)
 
 
 def verdict(checkout: Path) -> dict[str, Any]:

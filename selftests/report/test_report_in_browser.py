@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 
 from fixtures.report.html_report import draw, files
+from selftests.patience import LONG
 from selftests.report.told_verdict import broken, healthy, read
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-ALONE = ("--headless", "--disable-gpu", "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND")
+ALONE = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
 HOSTILE = "<script>document.title = 'taken over'</script><img src=x onerror=\"document.title = 'taken over'\">"
 PNG = b"\x89PNG\r\n\x1a\n"
 BLANK = 10_000
@@ -38,7 +45,7 @@ def browse(folder: Path, name: str, *arguments: str) -> str:
     """What a browser says that opens one of them."""
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     command = [str(BROWSER), *ALONE, *as_root, f"--user-data-dir={folder / 'profile'}", *arguments]
-    done = subprocess.run([*command, (folder / name).as_uri()], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*command, (folder / name).as_uri()], capture_output=True, text=True, timeout=LONG)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

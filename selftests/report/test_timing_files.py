@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,6 +16,7 @@ from fixtures.core.known_secrets import know
 from fixtures.core.spans import CHECK, RESOURCE, ROUND_TRIP, Span
 from fixtures.report.timing_files import LONGEST, told, word
 from selftests import ROOT
+from selftests.patience import LONG, until
 from selftests.report.test_every_exit import PLUGINS
 
 OURS = ["core.request_stats", "core.spans", "session.background", "session.timing", "report.timing_files"]
@@ -54,7 +54,7 @@ def test_good(server):
 def test_slow(server):
     pathlib.Path("running").touch()
     with __import__("conftest").SPANS.wait("what never comes"):
-        time.sleep(120)
+        time.sleep(3600)
 """
 
 
@@ -77,17 +77,11 @@ def started(checkout: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def run(checkout: Path, *arguments: str) -> str:
     with started(checkout, *arguments) as process:
-        return process.communicate(timeout=60)[0]
+        return process.communicate(timeout=LONG)[0]
 
 
 def spans(checkout: Path) -> dict[str, Any]:
     return dict(json.loads((checkout / "reports" / "latest" / "spans.json").read_text()))
-
-
-def wait_until_running(checkout: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not (checkout / "running").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("workers", [[], ["-n1"]])
@@ -126,9 +120,9 @@ def test_no_secret_is_told(checkout: Path) -> None:
 @pytest.mark.parametrize("workers", [[], ["-n1"]])
 def test_an_interrupted_run_has_them(checkout: Path, number: signal.Signals, workers: list[str]) -> None:
     with started(checkout, "-k", "slow", *workers) as process:
-        wait_until_running(checkout)
+        until((checkout / "running").exists)
         process.send_signal(number)
-        shown = process.communicate(timeout=60)[0]
+        shown = process.communicate(timeout=LONG)[0]
     told = {(span["kind"], span["name"]) for span in spans(checkout)["spans"]}
     assert {("wait", "what never comes"), ("check", "test_slow"), ("cleanup", "server")} <= told
     assert (checkout / "reports" / "latest" / "timeline.svg").exists()
@@ -164,7 +158,7 @@ def test_an_error_in_the_telling_changes_nothing_else(checkout: Path, more: str,
     with (checkout / "conftest.py").open("a") as file:
         file.write(f"{BROKEN}\n{more}\n")
     with started(checkout, "-k", "good") as process:
-        shown = process.communicate(timeout=60)[0]
+        shown = process.communicate(timeout=LONG)[0]
     assert process.returncode == code
     verdict = json.loads((checkout / "reports" / "latest" / "verdict.json").read_text())
     assert (verdict["exit_code"], len(verdict["failures"])) == (code, 1 if code == 1 else 0)
@@ -189,7 +183,7 @@ def test_a_killed_run_does_not_leave_those_of_an_earlier_one(checkout: Path) -> 
     run(checkout, "--report-dir=mine", "-k", "good")
     assert (checkout / "mine" / "spans.json").exists()
     with started(checkout, "--report-dir=mine", "-k", "slow") as process:
-        wait_until_running(checkout)
+        until((checkout / "running").exists)
         process.kill()
     assert not (checkout / "mine" / "spans.json").exists()
     assert not (checkout / "mine" / "timeline.svg").exists()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from selftests import ROOT
+from selftests.patience import LONG
 
 PLUGINS = [
     "report.refused_command_line",
@@ -104,7 +105,7 @@ def run(checkout: Path, text: str, *options: str) -> Ran:
     (checkout / "cloud.toml").write_text(text)
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-ra", "-pno:cacheprovider", "--cloud-file=cloud.toml", *options]
-    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=LONG)
     latest = checkout / "reports" / "latest"
     return Ran(done.returncode, done.stdout + done.stderr, json.loads((latest / "verdict.json").read_text()), latest)
 

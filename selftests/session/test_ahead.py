@@ -6,10 +6,9 @@ import pytest
 
 from fixtures.core.waiting import ABANDONED, WaitFailed, wait_for
 from fixtures.session.ahead import Ahead, ahead
+from selftests.patience import LONG
 
 KEYS = [f"compute{number}" for number in range(1, 9)]
-SOON = 10
-"""Seconds, in which a thread that does its work has done it."""
 
 
 class Made:
@@ -36,7 +35,7 @@ class Made:
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(holds, SOON)
+            assert self.changed.wait_for(holds, LONG)
 
 
 @pytest.fixture
@@ -133,7 +132,7 @@ def test_a_wait_for_what_nobody_asks_for_any_more_ends_at_once() -> None:
             raise
 
     with ahead(make, 2) as things, things.lend(KEYS):
-        assert began.wait(SOON)
+        assert began.wait(LONG)
     assert gone == ["compute2"]
 
 

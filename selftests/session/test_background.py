@@ -1,10 +1,12 @@
 import threading
+from ast import literal_eval
 from contextlib import nullcontext
 
 import pytest
 
 from fixtures.core import waiting
 from selftests import ROOT
+from selftests.patience import LONG
 
 pytest_plugins = ["pytester"]
 
@@ -15,7 +17,7 @@ import pytest
 from fixtures.session.prefetch import prefetch
 
 pytest_plugins = ["fixtures.session.background"]
-told = []
+told, server_is_there = [], threading.Event()
 
 @prefetch(row="NOVA-14")
 def network(run):
@@ -26,6 +28,7 @@ def network(run):
 @prefetch(row="NOVA-14")
 def server(network):
     told.append(f"server in {network}")
+    server_is_there.set()
     yield "server"
     told.append("server gone")
 
@@ -66,7 +69,8 @@ def test_resource_is_made_in_the_background_and_ended_after_what_needs_it(pytest
 
 
 def test_what_no_test_came_to_ask_for_is_ended_all_the_same(pytester: pytest.Pytester) -> None:
-    tests = "def test_first(network): assert 0\ndef test_second(server): pass"
+    wait = f"import conftest\n    assert conftest.server_is_there.wait({LONG})"
+    tests = f"def test_first(network):\n    {wait}\n    assert 0\ndef test_second(server): pass"
     assert "'server gone', 'network gone']" in _ran(pytester, tests, "-x")
 
 
@@ -105,7 +109,7 @@ def test_what_does_not_hang_on_each_other_is_ended_side_by_side(pytester: pytest
 import threading
 from fixtures.session.prefetch import prefetch
 pytest_plugins = ["fixtures.session.background"]
-both = threading.Barrier(2, timeout=10)
+both = threading.Barrier(2, timeout=300)
 @prefetch(row="NOVA-14")
 def image():
     yield
@@ -165,7 +169,9 @@ def test_late_resource_is_begun_with_the_first_workload(pytester: pytest.Pyteste
     workload = "def test_guest(network): pass\ndef test_disk(volume_server): pass"
     shown = _ran_late(pytester, [], workload)
     assert "3 passed" in shown
-    assert "'on a node', 'volume', 'volume_server'" in shown and "'volume gone', 'network gone']" in shown
+    told = literal_eval(shown.partition("TOLD ")[2].splitlines()[0])
+    told.remove("network 7 False")  # is made beside the checks of nodes, before or after them
+    assert told == ["on a node", "volume", "volume_server", "volume gone", "network gone"]
 
 
 def test_late_resource_on_broken_ground_is_not_begun(pytester: pytest.Pytester) -> None:
@@ -190,7 +196,7 @@ CHAIN = """
 import pytest
 from fixtures.session.prefetch import prefetch
 pytest_plugins = ["fixtures.session.background"]
-told, looked = [], threading.Event()
+told, looking, looked = [], threading.Event(), threading.Event()
 
 @prefetch(row="NOVA-17")
 def guest():
@@ -198,7 +204,8 @@ def guest():
 
 @prefetch(row="NOVA-17")
 def look(guest):
-    looked.wait(10)
+    looking.set()
+    looked.wait(300)
     told.append("looked")
     LOOK
     return [*told]
@@ -216,7 +223,7 @@ def _chained(pytester: pytest.Pytester, look: str, tests: str) -> pytest.RunResu
     return pytester.runpytest_subprocess("-p", "no:cacheprovider")
 
 
-FIRST = "def test_first():\n    conftest.looked.set()\n"
+FIRST = "def test_first():\n    assert conftest.looking.wait(300)\n    conftest.looked.set()\n"
 
 
 def test_what_comes_after_a_look_waits_for_it(pytester: pytest.Pytester) -> None:
@@ -234,8 +241,8 @@ def test_what_comes_after_a_look_that_nobody_asks_for_does_not_wait(pytester: py
 
 
 def test_a_chain_ends_where_it_is_when_nobody_wants_it_any_more(pytester: pytest.Pytester) -> None:
-    tests = "def test_first():\n    conftest.looked.set()\n    assert 0\ndef test_it(move, look): pass"
-    look = "__import__('fixtures.core.waiting').core.waiting.ABANDONED.get().wait(10)"
+    tests = f"{FIRST}    assert 0\ndef test_it(move, look): pass"
+    look = "__import__('fixtures.core.waiting').core.waiting.ABANDONED.get().wait(300)"
     pytester.makeconftest(
         "import threading\n" + CHAIN.replace("LOOK", look) + "\ndef pytest_unconfigure():\n    print('TOLD', told)"
     )
@@ -273,7 +280,7 @@ def text(attached):
 @pytest.mark.parametrize("outcome", ["pass", "assert 0"])
 def test_what_nobody_asks_for_any_more_is_ended_before_the_end(pytester: pytest.Pytester, outcome: str) -> None:
     pytester.makeconftest("import threading\n" + SHORT)
-    tests = f"def test_text(text, image): {outcome}\ndef test_next(): assert conftest.gone.wait(10)\n"
+    tests = f"def test_text(text, image): {outcome}\ndef test_next(): assert conftest.gone.wait(300)\n"
     shared = "def test_shared(): assert conftest.told == ['detached', 'volume gone']"
     pytester.makepyfile(test_a_workload=f"import conftest\n{tests}{shared}")
     passed = 3 if outcome == "pass" else 2

@@ -3,11 +3,12 @@ import select
 import signal
 import subprocess
 import sys
-import time
+from pathlib import Path
 
 import pytest
 
 from selftests import ROOT
+from selftests.patience import LONG, until
 
 pytest_plugins = ["pytester"]
 
@@ -28,25 +29,27 @@ def note(text):
     with pathlib.Path("notes").open("a") as stream:
         stream.write(text + "\\n")
 
+def begin(step):  # and go on when the test lets it
+    note(step)
+    while pathlib.Path(f"hold {step}").exists():
+        time.sleep(0.02)
+
 @pytest.fixture(scope="session")
 def network():
     yield
-    note("deleting network")
-    time.sleep(1)
+    begin("deleting network")
     note("network gone")
 
 @pytest.fixture(scope="session")
 def server(network):
     yield
-    note("deleting server")
-    time.sleep(1)
+    begin("deleting server")
     note("server gone")
 
 def pytest_sessionfinish():
-    note("looking")
-    time.sleep(1)
+    begin("looking")
 """
-TEST = "import conftest, time\ndef test_it(server):\n    conftest.note('running')\n    time.sleep({})\n"
+TEST = "import conftest\ndef test_it(server): conftest.begin('running')"
 CLEANED = ["server gone", "deleting network", "network gone"]
 
 
@@ -54,6 +57,7 @@ CLEANED = ["server gone", "deleting network", "network gone"]
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(TEST)
     return pytester
 
 
@@ -62,9 +66,14 @@ def notes(suite: pytest.Pytester) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
-def started(suite: pytest.Pytester, until: str, *options: str, seconds: float = 60) -> subprocess.Popen[bytes]:
-    """The suite, as soon as it has noted that."""
-    suite.makepyfile(TEST.format(seconds))
+def hold(suite: pytest.Pytester, step: str) -> Path:
+    """What holds the suite at that step until it is removed."""
+    (held := suite.path / f"hold {step}").touch()
+    return held
+
+
+def started(suite: pytest.Pytester, step: str, *options: str) -> subprocess.Popen[bytes]:
+    """The suite, as soon as it has begun that."""
     with (suite.path / "output").open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *options],
@@ -73,27 +82,28 @@ def started(suite: pytest.Pytester, until: str, *options: str, seconds: float = 
             stderr=stream,
             start_new_session=True,
         )
-    deadline = time.monotonic() + 30
-    while until not in notes(suite) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert until in notes(suite)
+    until(lambda: step in notes(suite))
     return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("times", [1, 3])
 def test_all_is_cleaned_up(suite: pytest.Pytester, number: signal.Signals, times: int) -> None:
+    hold(suite, "running")
+    held = hold(suite, "deleting server")
     process = started(suite, "running")
-    for _ in range(times):
+    process.send_signal(number)
+    until(lambda: "deleting server" in notes(suite))
+    for _ in range(times - 1):
         process.send_signal(number)
-        time.sleep(0.5)
-    assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+    held.unlink()
+    assert process.wait(LONG) == pytest.ExitCode.INTERRUPTED
     assert notes(suite)[-3:] == CLEANED
     assert (suite.path / "output").read_text().count("please wait") == 1
 
 
 def test_a_terminal_that_is_gone_does_not_disturb(suite: pytest.Pytester) -> None:
-    suite.makepyfile(TEST.format(60))
+    hold(suite, "running")
     terminal, end = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-v"],
@@ -104,37 +114,46 @@ def test_a_terminal_that_is_gone_does_not_disturb(suite: pytest.Pytester) -> Non
         start_new_session=True,
     )
     os.close(end)
-    while "running" not in notes(suite):
-        if select.select([terminal], [], [], 0.05)[0]:
+
+    def has_begun() -> bool:
+        if select.select([terminal], [], [], 0)[0]:
             os.read(terminal, 65536)
+        return "running" in notes(suite)
+
+    until(has_begun)
     os.close(terminal)
     process.send_signal(signal.SIGHUP)
-    assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+    assert process.wait(LONG) == pytest.ExitCode.INTERRUPTED
     assert notes(suite)[-3:] == CLEANED
 
 
 @pytest.mark.parametrize("during", ["deleting server", "deleting network", "looking"])
 def test_a_clean_up_is_not_interrupted(suite: pytest.Pytester, during: str) -> None:
-    process = started(suite, during, seconds=0)
+    held = hold(suite, during)
+    process = started(suite, during)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+    held.unlink()
+    assert process.wait(LONG) == pytest.ExitCode.INTERRUPTED
     assert [note for note in notes(suite) if note in CLEANED] == CLEANED
     assert "looking" in notes(suite)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_workers_clean_up_too(suite: pytest.Pytester, number: signal.Signals) -> None:
+    hold(suite, "running")
     process = started(suite, "running", "-n2")
     process.send_signal(number)  # to the process that started them alone
-    assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+    assert process.wait(LONG) == pytest.ExitCode.INTERRUPTED
     assert [note for note in notes(suite) if note in CLEANED] == CLEANED
 
 
 def test_what_is_ignored_stays_ignored(suite: pytest.Pytester) -> None:
+    held = hold(suite, "running")
     usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a shell's background jobs
     try:
-        process = started(suite, "running", seconds=1)
+        process = started(suite, "running")
     finally:
         signal.signal(signal.SIGINT, usual)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == pytest.ExitCode.OK
+    held.unlink()
+    assert process.wait(LONG) == pytest.ExitCode.OK

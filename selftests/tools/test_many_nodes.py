@@ -1,11 +1,13 @@
 import asyncio
 import os
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
 from selftests import ROOT
+from selftests.patience import LONG
 from selftests.tools.many_nodes.__main__ import lacks, main
 from selftests.tools.many_nodes.compute_nodes import SLEEPERS, ComputeNode, layers
 from selftests.tools.many_nodes.delaying_relay import relay
@@ -80,20 +82,18 @@ def test_what_is_relayed_arrives_whole_in_order_and_ends() -> None:
         writer.write_eof()
         return await heard, await reader.read(-1)
 
-    assert asyncio.run(asyncio.wait_for(both_ways(), 60)) == (SPOKEN, SPOKEN[::-1])
+    assert asyncio.run(asyncio.wait_for(both_ways(), LONG)) == (SPOKEN, SPOKEN[::-1])
 
 
 def test_a_node_that_refuses_ends_the_connection() -> None:
     async def answer() -> bytes:
-        unused = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-        port = unused.sockets[0].getsockname()[1]
-        unused.close()
-        await unused.wait_closed()
-        here = await asyncio.start_server(relay("127.0.0.1", port, 0), "127.0.0.1", 0)
-        reader, _ = await asyncio.open_connection(*here.sockets[0].getsockname())
-        return await reader.read(-1)
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))  # nobody else gets it
+            here = await asyncio.start_server(relay("127.0.0.1", closed.getsockname()[1], 0), "127.0.0.1", 0)
+            reader, _ = await asyncio.open_connection(*here.sockets[0].getsockname())
+            return await reader.read(-1)
 
-    assert asyncio.run(asyncio.wait_for(answer(), 60)) == b""
+    assert asyncio.run(asyncio.wait_for(answer(), LONG)) == b""
 
 
 def test_a_command_is_measured_with_its_children(tmp_path: Path) -> None:

@@ -10,18 +10,19 @@ import pytest
 
 from lab import processes
 from lab.processes import Process
+from selftests.patience import LONG
 from selftests.tools import slowed_machines
 from selftests.tools.slowed_machines import busy, family, niceness, slowed, threads
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a process less nice again")
 
 # Only who is nice already says that all have started
-SHELL = "sleep 60 & nice -n 2 sh -c 'echo started; exec sleep 60' & wait"
+SHELL = "sleep 3600 & nice -n 2 sh -c 'echo started; exec sleep 3600' & wait"
 
 
 @pytest.fixture
 def machine() -> Iterator[Process]:
-    words = ["sh", "-c", SHELL]
+    words = ["nice", "-n", str(-os.nice(0)), "sh", "-c", SHELL]  # as the lab's, however nice who tests is
     with subprocess.Popen(words, stdout=subprocess.PIPE, start_new_session=True, text=True) as shell:
         assert shell.stdout
         shell.stdout.readline()
@@ -70,7 +71,7 @@ def test_busy_loops_end() -> None:
 
 def test_the_program_ends_with_its_standard_input() -> None:
     words = [sys.executable, "-m", slowed_machines.__name__, "--competitors=1"]
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LONG)
     assert (done.returncode, done.stdout) == (0, "slowed\n")
 
 

@@ -142,10 +142,10 @@ def test_a_create_during_a_lasting_refusal_is_sent_once(server: FlakyServer, ses
 
 
 def test_a_service_that_is_down_is_told_as_ever(session: requests.Session) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    with pytest.raises(requests.ConnectionError):
-        session.get(f"http://127.0.0.1:{port}/")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody else gets it
+        with pytest.raises(requests.ConnectionError):
+            session.get(f"http://127.0.0.1:{closed.getsockname()[1]}/")
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 500])

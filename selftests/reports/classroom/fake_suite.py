@@ -36,7 +36,7 @@ def wait_for_the_end(folder: Path) -> int:
 
     signal.signal(signal.SIGTERM, clean_up)
     (folder / "running").touch()
-    time.sleep(60)
+    time.sleep(3600)
     return 0
 
 
