@@ -133,16 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("reset", help="throw away what was changed: the machines start anew from their images")
     reboot = commands.add_parser("reboot", help="reboot a machine from inside, keeping its disk; wait until it answers")
     reboot.add_argument("machine", choices=names)
-    breaking = commands.add_parser("break", help="break it in one of the ways that people do (faults/)")
-    which = breaking.add_mutually_exclusive_group(required=True)
-    which.add_argument("name", nargs="?", help="the fault")
-    which.add_argument("--random", action="store_true", help="any, and do not tell which: an exercise")
-    which.add_argument("--reveal", action="store_true", help="tell what is broken")
-    which.add_argument(
-        "--list",
-        action="store_true",
-        help="list the faults, each with the requirement that it breaks (its row under docs/rows/, such as NOVA-3)",
-    )
+    _add_which_fault(commands.add_parser("break", help="break it in one of the ways that people do (faults/)"))
     mend = commands.add_parser("mend", help="undo a fault, or all")
     mend.add_argument("name", nargs="?", help="the fault")
     for name, text in (
@@ -152,3 +143,15 @@ def _parser() -> argparse.ArgumentParser:
         ending = commands.add_parser(name, help=text)
         ending.add_argument("--force", action="store_true", help="even if the lab belongs to another checkout")
     return parser
+
+
+def _add_which_fault(breaking: argparse.ArgumentParser) -> None:
+    which = breaking.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", help="the fault")
+    which.add_argument("--random", action="store_true", help="any, and do not tell which: an exercise")
+    which.add_argument("--reveal", action="store_true", help="tell what is broken")
+    which.add_argument(
+        "--list",
+        action="store_true",
+        help="list the faults, each with the requirement that it breaks (its row under docs/rows/, such as NOVA-3)",
+    )

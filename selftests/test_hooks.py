@@ -21,8 +21,8 @@ IN_ORDER = {
     "pytest_runtest_teardown": "termination background",
     "pytest_runtest_makereport": "outcomes must_run redacted_results allure waived evidence",
     "pytest_sessionfinish": """
-        termination timing_files run_problems leaks run_warnings request_stats environment categories spans""",
-    "pytest_testnodedown": "leaks run_warnings spans request_stats",
+        termination timing_files run_problems leaks environment categories workers""",
+    "pytest_testnodedown": "leaks workers",
     "pytest_terminal_summary": "history folded_reports run_problems terminal waived html_report run_warnings leaks",
 }
 """In the order in which pytest calls them; a wrapper around those behind it."""

@@ -40,7 +40,7 @@ def test_each_service_in_the_catalogue_is_told_of(monkeypatch: pytest.MonkeyPatc
         network=SimpleNamespace(agents=lambda: [AGENT]),
         block_storage=services("cinder-volume"),
     )
-    assert service_reports.told(cloud) == line
+    assert service_reports.listing(cloud) == line
 
 
 @pytest.mark.parametrize(

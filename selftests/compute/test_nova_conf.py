@@ -28,7 +28,7 @@ def test_a_controller_may_have_nothing_of_nova(roles: list[str], services: list[
 def test_it_is_the_file_of_who_reads_what_nova_api_reads(
     roles: list[str], services: list[str], asked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nova_conf, "effective_config", lambda _node, service, _project: heard.append(service))
+    monkeypatch.setattr(nova_conf, "effective_config", lambda _node, service: heard.append(service))
     heard: list[str] = []
     nova_conf_of(known_node("any", running=services).in_roles(roles))
     assert heard == [asked]

@@ -16,6 +16,7 @@ PLUGINS = [
     "report.refused_command_line",
     "core.options",
     "core.settings",
+    "core.workers",
     "core.run_warnings",
     "report.report_folder",
     "verdict.requirements",

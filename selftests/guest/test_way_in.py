@@ -9,7 +9,7 @@ from openstack.network.v2.subnet import Subnet
 from fixtures.core.deadlines import Deadlines
 from fixtures.guest.login import Login, logged_in_at, ssh_config
 from fixtures.guest.ping import CannotAsk
-from fixtures.guest.way_in import outside_way_in, that_open, told, ways_to
+from fixtures.guest.way_in import named, outside_way_in, that_open, ways_to
 from fixtures.guest.ways import FromNamespace, FromNode, FromRunner, PastRouter, WayIn, address_on
 from fixtures.network.drivers import ovn
 from fixtures.nodes.namespaces import Namespace
@@ -124,7 +124,7 @@ def test_a_node_that_is_silent_is_no_way(runner: list[str]) -> None:
 
 def test_of_many_ways_a_few_are_named() -> None:
     ways: list[WayIn] = [*(FromNode(node(f"n{number}")) for number in range(9)), FromRunner()]
-    assert told(ways) == "from n6 or from n7 or from n8 or from the runner or 6 others"
+    assert named(ways) == "from n6 or from n7 or from n8 or from the runner or 6 others"
 
 
 def judged(way: WayIn, *held: str, subnets: tuple[str, ...] = ("172.24.4.0/24",)) -> Any:

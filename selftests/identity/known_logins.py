@@ -6,11 +6,10 @@ from pathlib import Path
 import testinfra
 
 from fixtures.identity.login_outcome import Outcome, Token
-from fixtures.identity.login_readers import PROJECTS
 from fixtures.identity.login_sections import Section, sections_of
 from fixtures.identity.logins import Login
 from fixtures.nodes.checked_host import CheckedHost
-from fixtures.nodes.config import EffectiveConfig
+from fixtures.nodes.config import EffectiveConfig, project_of
 from fixtures.nodes.nodes import Node
 from fixtures.nodes.service import Service
 from selftests.identity.test_unlisted_services import catalogue
@@ -37,7 +36,7 @@ def text_of(
 
 
 def config_of(text: str, service: str = "nova-compute") -> EffectiveConfig:
-    return EffectiveConfig(f"{service}.service", {f"/etc/{PROJECTS[service]}/{PROJECTS[service]}.conf": text})
+    return EffectiveConfig(f"{service}.service", {f"/etc/{project_of(service)}/{project_of(service)}.conf": text})
 
 
 def sections(text: str, service: str = "nova-compute") -> list[Section]:

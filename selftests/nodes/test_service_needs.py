@@ -2,9 +2,9 @@ from typing import Any, cast
 
 import pytest
 
-from fixtures.nodes.config import EffectiveConfig
+from fixtures.nodes.config import EffectiveConfig, project_of
 from fixtures.nodes.service import Service
-from fixtures.nodes.service_needs import PROJECTS, files_of, folders_of, programs_of
+from fixtures.nodes.service_needs import files_of, folders_of, programs_of
 
 NOVA = "[DEFAULT]\ncompute_driver = libvirt.LibvirtDriver\nstate_path = /srv/nova\n"
 LVM = "[DEFAULT]\nenabled_backends = lvm\n[lvm]\nvolume_driver = cinder.volume.drivers.lvm.LVMVolumeDriver\n"
@@ -12,7 +12,7 @@ RBD = "[DEFAULT]\nenabled_backends = ceph\n[ceph]\nvolume_driver = cinder.volume
 
 
 def config_of(name: str, text: str) -> EffectiveConfig:
-    return EffectiveConfig(f"{name}.service", {f"/etc/{PROJECTS[name]}/{PROJECTS[name]}.conf": text})
+    return EffectiveConfig(f"{name}.service", {f"/etc/{project_of(name)}/{project_of(name)}.conf": text})
 
 
 def service(arguments: str = "") -> Service:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.preflight.doctor import told
+from fixtures.preflight.doctor import result_lines
 from selftests import ROOT
 from selftests.test_command_line import run, with_nova_compute
 from selftests.tools.keystone_server import FakeKeystone, serving
@@ -12,7 +12,7 @@ APIS = str(ROOT / "tests/identity/test_identity_api.py")
 
 
 def test_what_holds_and_what_does_not_has_a_line_each() -> None:
-    assert list(told({"ssh is here": [], "c1 answers": ["c1: no. Fix: a", "c1: no. Fix: b"]})) == [
+    assert list(result_lines({"ssh is here": [], "c1 answers": ["c1: no. Fix: a", "c1: no. Fix: b"]})) == [
         "✓ ssh is here",
         "✗ c1: no. Fix: a",
         "✗ c1: no. Fix: b",

@@ -11,7 +11,7 @@ from fixtures.nodes.role_hints import hints_of
 from fixtures.nodes.role_option import wishes_in
 from fixtures.preflight import node_roles
 from fixtures.preflight.node_roles import ROLELESS, find_out, question
-from fixtures.preflight.show_nodes import LONGEST, plain, told
+from fixtures.preflight.show_nodes import LONGEST, plain, role_lines
 from selftests.nodes.known_nodes import known_node
 
 KVM3 = ListedService("nova-compute", "kvm3.example.org", "Nova lists nova-compute there", is_up=True)
@@ -108,7 +108,7 @@ def test_it_is_shown_with_the_reasons() -> None:
     infra1 = known_node("10.0.0.4", running=["nova-conductor"], hostname="infra1")
     config = given(infra1, known_node("db1"), silent("compute1"), options=("block=10.0.0.4",))
     findings = find_out(config)
-    assert list(told(findings, config.stash[REASONS])) == [
+    assert list(role_lines(findings, config.stash[REASONS])) == [
         "10.0.0.4 (calls itself infra1)",
         "  block       --role says so",
         "  controller  nova-conductor.service runs",

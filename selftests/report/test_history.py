@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures.report.history_comparison import compared
-from fixtures.report.history_lines import told
+from fixtures.report.history_lines import history_lines
 from selftests.patience import LONG
 from selftests.report.known_runs import NODES, known_run
 from selftests.report.test_every_exit import PLUGINS, command, environment
@@ -202,7 +202,7 @@ def test_all_of_it_in_three_lines() -> None:
     ]
     now = known_run(14, failed={"NEU-6": ["b"]}, passed=["a"], durations={"boot": 40.0})
     now = now.model_copy(update={"nodes": {**NODES, "compute2": {"boot": "3"}}})
-    assert [*told(compared(Path("h"), earlier, now))] == [
+    assert [*history_lines(compared(Path("h"), earlier, now))] == [
         "history, 13 earlier runs since 2026-11-01: new since the last one: NEU-6; "
         "what has changed meanwhile: compute2: given",
         "flakes, with the cloud as it was: a 2 times in 13 runs (17%)",

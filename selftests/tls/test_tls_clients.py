@@ -6,11 +6,10 @@ import pytest
 import testinfra
 from keystoneauth1.access.service_catalog import ServiceCatalogV3
 
-from fixtures.broker.rpc_services import PROJECTS
 from fixtures.database.database_outcome import Outcome as DatabaseOutcome
 from fixtures.identity.login_outcome import Outcome, Token
 from fixtures.nodes.checked_host import CheckedHost
-from fixtures.nodes.config import EffectiveConfig
+from fixtures.nodes.config import EffectiveConfig, project_of
 from fixtures.nodes.service import Service
 from fixtures.tls.broker_clients import broker_clients
 from fixtures.tls.database_clients import database_clients
@@ -31,7 +30,7 @@ NEUTRON, GLANCE = "https://controller:9696", "https://controller:9292"
 
 def file_of(text: str, service: str = "nova-compute") -> ServiceFile:
     there = Service(CheckedHost(testinfra.get_host("local://").backend), {"Id": f"{service}.service"})
-    project = PROJECTS[service]
+    project = project_of(service)
     config = EffectiveConfig(f"{service}.service", {f"/etc/{project}/{project}.conf": text})
     return ServiceFile("compute1", there, service, config)
 

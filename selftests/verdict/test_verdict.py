@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.report.terminal import told
+from fixtures.report.terminal import verdict_lines
 from fixtures.verdict.verdict import CLEAN_UP, Failure, Verdict
 from selftests import ROOT
 from selftests.report.verdict_schema import VERDICT
@@ -121,7 +121,7 @@ LOGGED = ("compute1, nova-compute, 20:31:20: no disk left",)
 def test_a_cause_that_no_node_tells_comes_with_the_services_own_words() -> None:
     verdict = Verdict(failures=[Failure("NOVA-14", "tests/test_it_workload.py::a", "ERROR", LOGGED)])
     assert verdict.logged_for("NOVA-14") == [*LOGGED]
-    assert list(told(verdict))[2:4] == ["   the services involved logged:", f"     {LOGGED[0]}"]
+    assert list(verdict_lines(verdict))[2:4] == ["   the services involved logged:", f"     {LOGGED[0]}"]
 
 
 def symptom(row: str, first: str | None, logged: tuple[str, ...] = ()) -> Failure:
@@ -138,14 +138,16 @@ def symptom(row: str, first: str | None, logged: tuple[str, ...] = ()) -> Failur
 )
 def test_where_no_check_tells_the_cause_that_is_said_and_counted(first: str | None, line: str) -> None:
     verdict = Verdict(failures=[symptom("NOVA-14", first), Failure("SWI-3", "tests/test_it_nodes.py::b", "stopped")])
-    shown = [*told(verdict)]
+    shown = [*verdict_lines(verdict)]
     assert shown[2] == f"   cause not found; {line}"
     assert shown[-1] == "1 root cause, 1 cause not found"
 
 
 def test_a_first_error_is_told_once() -> None:
     more = "compute1, nova-compute, 20:31:19: Instance failed to spawn"
-    shown = "\n".join(told(Verdict(failures=[symptom("NOVA-14", f"{LOGGED[0]}: it is full", (*LOGGED, more))])))
+    shown = "\n".join(
+        verdict_lines(Verdict(failures=[symptom("NOVA-14", f"{LOGGED[0]}: it is full", (*LOGGED, more))]))
+    )
     assert shown.count("no disk left") == 1
     assert f"     {more}\n" in shown
 
@@ -153,7 +155,7 @@ def test_a_first_error_is_told_once() -> None:
 def test_one_failure_that_tells_the_cause_is_enough() -> None:
     nodes = Failure("NOVA-14", "tests/test_it_nodes.py::b", "6640 is closed")
     verdict = Verdict(failures=[symptom("NOVA-14", ""), nodes, symptom("NEU-12", LOGGED[0])])
-    assert [*told(verdict)][-1] == "1 root cause, 0 causes not found"
+    assert [*verdict_lines(verdict)][-1] == "1 root cause, 0 causes not found"
     assert verdict.consequences_of("NOVA-14") == ["NEU-12"]
 
 
