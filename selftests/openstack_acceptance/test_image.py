@@ -133,7 +133,7 @@ def program(checkout: Path, name: str, also: str = "") -> None:
 
 def build(checkout: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": str(checkout.parent / "bin"), "HOME": str(checkout.parent), **variables}
-    script = ["/bin/sh", checkout / "container" / "build", *words]
+    script = ["/bin/sh", str(checkout / "container" / "build"), *words]
     return subprocess.run(script, env=environment, capture_output=True, text=True)
 
 

@@ -1,6 +1,6 @@
 """A machine with nothing installed: run a command in a fresh Debian 12 that has git, make and python3 alone.
 
-`python3 -m selftests.tools.bare_machine [--without-cache] [--keep] [-- CMD…]`, as root; without a command, `make test`.
+`python3 -m selftests.tools.bare_machine [OPTIONS] [-- CMD…]`, as root; without a command, `make test`.
 
 The root is made by mmdebstrap and cached. Each time it is unpacked anew and entered as the root of mount and process
 namespaces of its own; the command runs in a clone of this checkout's last commit. Whatever it started ends with it.
@@ -54,7 +54,7 @@ TO_END = 30
 """Seconds."""
 # pivot_root(2): unlike after chroot(2), nothing of the machine's own root can be reached any more
 ENTER = """set -e
-root=$1 cache=$2 clone=$3; shift 3
+root=$1 cache=$2 share=$3 clone=$4; shift 4
 readlink /proc/self/ns/pid > "$root/namespace"
 mount --bind "$root" "$root"; cd "$root"
 mount -t proc proc proc
@@ -63,6 +63,7 @@ mount --rbind /dev dev
 mount -t tmpfs tmpfs dev/shm
 mount -t tmpfs tmpfs run
 if [ "$cache" ]; then mkdir -p root/.cache/openstack-lab; mount --bind "$cache" root/.cache/openstack-lab; fi
+if [ "$share" ]; then mkdir -p ".$share"; mount --bind "$share" ".$share"; fi
 mkdir old; pivot_root . old; cd /
 umount -l /old; rmdir /old
 cd "$clone"
@@ -76,6 +77,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--without-cache", action="store_true", help="the lab builds everything anew in there")
     parser.add_argument("--keep", action="store_true", help="leave the root there afterwards, to be looked at")
+    parser.add_argument("--with", dest="more", action="append", default=[], metavar="PACKAGE", help="is in there, too")
+    parser.add_argument("--share", type=Path, metavar="FOLDER", help="this folder of the machine is in there, too")
     parser.add_argument("command", nargs="*", metavar="CMD", default=["make", "test"], help="default: make test")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -83,8 +86,8 @@ def main(arguments: Sequence[str]) -> int:
         preflight.check_kind()
         preflight.check_root()
         host_packages.install(HOST_PACKAGES)
-        with _root(is_kept=given.keep) as root, images.in_use():
-            return _run(root, given.command, with_cache=not given.without_cache)
+        with _root(is_kept=given.keep, more=given.more) as root, images.in_use():
+            return _run(root, given.command, with_cache=not given.without_cache, share=given.share)
     except (LabError, OSError) as problem:
         print(f"bare machine: {problem}", file=sys.stderr)
         return 2
@@ -94,9 +97,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def _root(*, is_kept: bool) -> Iterator[Path]:
+def _root(*, is_kept: bool, more: Sequence[str]) -> Iterator[Path]:
     """A root of its own, unpacked from the cache."""
-    archive = _archive()
+    archive = _archive((*PACKAGES, *sorted(more)))
     root = Path(tempfile.mkdtemp(prefix="root-", dir=FOLDER))
     try:
         with step("unpack the bare root"):
@@ -110,19 +113,19 @@ def _root(*, is_kept: bool) -> Iterator[Path]:
             mounts.remove_tree(root)
 
 
-def _archive() -> Path:
+def _archive(packages: Sequence[str]) -> Path:
     """The minimal Debian, made once for each list of its packages and sources."""
-    recipe = "\n".join((*PACKAGES, apt.sources()))
+    recipe = "\n".join((*packages, apt.sources()))
     archive = FOLDER / f"bookworm-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar"
     if not archive.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         with (
-            step(f"make a Debian 12 with {', '.join(PACKAGES)} alone"),
+            step(f"make a Debian 12 with {', '.join(packages)} alone"),
             tempfile.TemporaryDirectory(prefix="new-", dir=FOLDER) as folder,  # another process may be making it, too
         ):
             sources, new = Path(folder, "sources.list"), Path(folder, archive.name)
             sources.write_text(apt.sources())
-            words = (*OWN, "--mount-proc", "mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}")
+            words = (*OWN, "--mount-proc", "mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}")
             _tool(*words, "bookworm", new, sources)
             new.rename(archive)
     return archive
@@ -148,11 +151,12 @@ def _way_to_the_archives() -> str:
     return "".join(f"{line}\n" for line in lines if line.startswith("Acquire::"))
 
 
-def _run(root: Path, command: Sequence[str], *, with_cache: bool) -> int:
+def _run(root: Path, command: Sequence[str], *, with_cache: bool, share: Path | None) -> int:
     before = _installed(root)
     LAB_CACHE.mkdir(parents=True, exist_ok=True)
     cache = LAB_CACHE if with_cache else ""
-    words = [*OWN, "/bin/sh", "-c", ENTER, "sh", str(root), str(cache), CLONE, *command]
+    shared = str(share.resolve()) if share else ""
+    words = [*OWN, "/bin/sh", "-c", ENTER, "sh", str(root), str(cache), shared, CLONE, *command]
     say(f"in a bare Debian 12: {' '.join(command)}")
     code = _ended(words, root)
     say(f"installed in there by the command: {' '.join(sorted(_installed(root) - before)) or 'nothing'}")
