@@ -49,11 +49,11 @@ def test_two_that_make_the_root_at_once_do_not_spoil_it(tmp_path: Path, monkeypa
         archive, name = Path(words[-2]), next(made)
         archive.write_text(f"half of the {name}")
         if name == "first":
-            assert bare_machine._archive().read_text() == "the second"
+            assert bare_machine._archive(bare_machine.PACKAGES).read_text() == "the second"
         archive.write_text(f"the {name}")
 
     monkeypatch.setattr(bare_machine, "FOLDER", tmp_path)
     monkeypatch.setattr(bare_machine, "_tool", make)
     monkeypatch.setattr(apt, "sources", lambda: "deb a b c")
-    assert bare_machine._archive().read_text() == "the first"
+    assert bare_machine._archive(bare_machine.PACKAGES).read_text() == "the first"
     assert len(list(tmp_path.iterdir())) == 1, "nothing else stays"
