@@ -2,6 +2,8 @@
 # make test         lint, types, unit tests, then the lab, the suite on it, today's part of the drill; ALSO=OF-DAY: the suite on one more cloud
 # make bare         make test, in a fresh Debian 12 with git, make and python3 alone (BARE="CMD…": another command)
 # make drill        break the lab in every known way, one after the other, and see that the suite names each (FAULTS="a b": these)
+# make lint unit    before a change is sent: ruff, mypy, import-linter, and the suite's own tests, which contact no cloud
+# make report       draw Allure's report of the last run
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
