@@ -16,10 +16,10 @@ LARGE = 10 * 1024 * 1024
 # Sends calls with a header and so many bytes, by requests or as the suite does; fails where not this comes of them
 CLIENT = """
 import sys, requests
-from fixtures.cloud.client import FreshConnection
 url, by, header, size, *expected = sys.argv[1:]
 session = requests.Session()
 if by == "suite":
+    from fixtures.cloud.client import FreshConnection
     session.mount("http://", FreshConnection())
 def outcome():
     try:
