@@ -139,9 +139,9 @@ def test_what_is_too_much_together_is_asked_one_by_one(host: CountedHost, monkey
 
 def test_the_nodes_clock_is_told_besides(host: CountedHost) -> None:
     send(host, ["sleep 0.2", "true"])
-    [moment] = host.moments
-    assert moment.last - moment.first >= 0.2
-    assert abs(moment.offset) <= moment.journey / 2 + 0.05
+    [round_trip] = host.round_trips
+    assert round_trip.last - round_trip.first >= 0.2
+    assert abs(round_trip.offset) <= round_trip.delay / 2 + 0.05
 
 
 def test_readers_share_as_many_round_trips_as_the_longest_chain_has(host: CountedHost) -> None:
