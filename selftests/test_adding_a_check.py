@@ -7,7 +7,7 @@ import pytest
 from openstack.exceptions import NotFoundException
 
 from fixtures.nodes import readings
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.verdict import resources
 from selftests import ROOT
 

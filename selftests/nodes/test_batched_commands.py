@@ -13,7 +13,7 @@ from fixtures.nodes import batched_commands
 from fixtures.nodes.batched_commands import SOONER, WIDTH, ask_batched, send
 from fixtures.nodes.checked_host import CannotSend, CheckedHost
 from fixtures.nodes.no_answer import NoAnswer
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.readings import Reading, read_together
 from selftests.patience import LONG
 

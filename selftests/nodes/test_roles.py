@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.role_hints import hints_of
 from fixtures.nodes.role_option import wishes_in
 from fixtures.nodes.roles import ALL_ROLES, Evidence, Listed, Reasons, decide

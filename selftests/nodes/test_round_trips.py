@@ -17,7 +17,8 @@ from fixtures.nodes import batched_commands, name_resolution
 from fixtures.nodes.batched_commands import ROOM
 from fixtures.nodes.checked_host import Answer, CheckedHost
 from fixtures.nodes.files import CONTENTS
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.readings import ALL, read_together
 from fixtures.nodes.roles import ALL_ROLES
 from fixtures.nodes.unit_names import UNIT_NAMES

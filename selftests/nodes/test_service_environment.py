@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.service_environment import ServiceEnvironment, service_environments_on
 from selftests.identity.known_logins import this_machine
 

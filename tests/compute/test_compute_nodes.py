@@ -19,7 +19,7 @@ from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.firewall.iptables import Table
 from fixtures.nodes.name_resolution import NameResolution, is_loopback
 from fixtures.nodes.named_hosts import told_of
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.packages import INSTALL, Packages, distribution_of
 from fixtures.nodes.restarting import Restarting
 from fixtures.nodes.service_environment import ServiceEnvironment

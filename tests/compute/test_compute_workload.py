@@ -23,7 +23,7 @@ from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound
 from fixtures.network.ovs_interface import interfaces_of
 from fixtures.network.southbound import Southbound
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 
 

@@ -14,7 +14,8 @@ from fixtures.network.open_vswitch import database_answer
 from fixtures.network.ovsdb import to_be_told
 from fixtures.network.tunnel_reports import Report
 from fixtures.nodes.interfaces import Interface, not_neutrons
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.service_environment import ServiceEnvironment
 from fixtures.nodes.service_environment_trouble import lacking
 from fixtures.nodes.systemd_units import Unit, wait_until_settled
