@@ -146,7 +146,7 @@ def what_guests_are_made_of() -> Recipe:
 
 @pytest.fixture(scope="session")
 def run() -> Any:
-    return SimpleNamespace(name=str, mark="acc-1")
+    return SimpleNamespace(name=str, tag="acc-1")
 
 
 @pytest.fixture(scope="session")
