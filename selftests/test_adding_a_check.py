@@ -7,7 +7,7 @@ import pytest
 from openstack.exceptions import NotFoundException
 
 from fixtures.nodes import readings
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.verdict import resources
 from selftests import ROOT
 
@@ -91,7 +91,7 @@ def test_the_resource_is_declared_and_made_and_deleted(monkeypatch: pytest.Monke
     neutron = Neutron()
     given: dict[str, Any] = {
         "cloud": SimpleNamespace(network=neutron),
-        "run": SimpleNamespace(name="run-{}".format, mark="the run's"),
+        "run": SimpleNamespace(name="run-{}".format, tag="the run's"),
         "deadlines": SimpleNamespace(gone=1),
     }
     making = declared.make(**given)

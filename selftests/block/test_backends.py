@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.block.backends import Backend
 from fixtures.nodes.config import EffectiveConfig
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 
 
 def backend(text: str, name: str = "lvm") -> Backend:

@@ -7,7 +7,7 @@ import testinfra
 
 from fixtures.block.lvm import BOOT, LVM, hidden_groups, parse
 from fixtures.nodes.checked_host import CheckedHost
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from selftests.nodes.known_nodes import known_node
 
 FILE = "/var/lib/cinder/cinder-volumes"

@@ -14,7 +14,7 @@ import pytest
 from fixtures.broker import broker_status as module
 from fixtures.broker.broker_status import BrokerStatus, status_in
 from fixtures.core.deadlines import Deadlines
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from selftests.identity.known_logins import this_machine
 from selftests.nodes.known_nodes import known_node
 from selftests.nodes.test_process_args import program

@@ -11,7 +11,7 @@ from fixtures.core import certificates
 from fixtures.core.certificates import Untrusted
 from fixtures.core.run_warnings import RunWarnings
 from fixtures.nodes.checked_host import checked
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.service import Service
 from selftests.tools.tls_server import certificate, tls_server
 

@@ -6,7 +6,7 @@ import pytest
 import tenacity
 from requests_mock import Mocker
 
-from fixtures.cleanup.delete_tagged import LONGEST_PAUSE, Ending, end_marked
+from fixtures.cleanup.delete_tagged import LONGEST_PAUSE, Ending, end_tagged
 from fixtures.cleanup.search import scope_of
 from fixtures.cleanup.sweep import sweep
 from fixtures.cloud.run.run import Run
@@ -44,7 +44,7 @@ def ledger(project: str, *more: tuple[str, str, str]) -> Past:
     asked = {(kind, name) for kind, _, name in more}
     caller = f"u1 in {project}"
     ids = {identity: kind for kind, identity, _ in more if identity}
-    return Past(Path(f"{RUN.mark}.jsonl"), KEYSTONE.removesuffix("/v3"), caller, made | ids, frozenset(asked))
+    return Past(Path(f"{RUN.tag}.jsonl"), KEYSTONE.removesuffix("/v3"), caller, made | ids, frozenset(asked))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def operators(requests_mock: Mocker) -> LargeCloud:
     """A cloud with customers' ports, and what a run has left: a port, a volume, a flavor, its project."""
     cloud = LargeCloud(
         {
-            "projects": [thing("projects", "own", "", RUN.mark, description=dead_life())],
+            "projects": [thing("projects", "own", "", RUN.tag, description=dead_life())],
             "ports": [*ports("customer", SOME), thing("ports", "own-port", "own", device_owner="")],
             "volumes": [thing("volumes", "own-volume", "own", attachments=[], status="available", updated_at="")],
             "flavors": [thing("flavors", "own-flavor", "", RUN.name("nano"))],
@@ -63,13 +63,13 @@ def operators(requests_mock: Mocker) -> LargeCloud:
     return cloud
 
 
-LEFT = [("project", "own", RUN.mark), ("flavor", "own-flavor", RUN.name("nano"))]
+LEFT = [("project", "own", RUN.tag), ("flavor", "own-flavor", RUN.name("nano"))]
 
 
 def test_the_end_of_a_run_reads_nothing_of_50000_foreign_ports(operators: LargeCloud) -> None:
     operators.there["ports"] += ports("another customer")
     past, told = [ledger("admin", *LEFT)], list[str]()
-    assert end_marked(Ending(connected(), past, scope_of([RUN.mark], past), DEADLINE, told.append)) == []
+    assert end_tagged(Ending(connected(), past, scope_of([RUN.tag], past), DEADLINE, told.append)) == []
     assert set(operators.deleted) == {"own-port", "own-volume", "own-flavor", "own"}
     assert operators.items < 60
     assert len(operators.asked) < 200
@@ -78,7 +78,7 @@ def test_the_end_of_a_run_reads_nothing_of_50000_foreign_ports(operators: LargeC
 
 def test_what_is_gone_is_asked_for_once(operators: LargeCloud) -> None:
     past = [ledger("admin", *LEFT)]
-    end_marked(Ending(connected(), past, scope_of([RUN.mark], past), DEADLINE, lambda _: None))
+    end_tagged(Ending(connected(), past, scope_of([RUN.tag], past), DEADLINE, lambda _: None))
     assert sum("/gone-" in each for each in operators.asked) == GONE
 
 
@@ -88,7 +88,7 @@ def test_in_a_members_project_of_50000_ports_the_run_finds_its_own_by_id_and_nam
     cloud = LargeCloud({"ports": [*ports("p1"), *({**each, "device_owner": ""} for each in left)]}, sees_only="p1")
     cloud.serve(requests_mock)
     past = [ledger("p1", own, unanswered)]
-    assert end_marked(Ending(connected(), past, scope_of([RUN.mark], past), DEADLINE, lambda _: None)) == []
+    assert end_tagged(Ending(connected(), past, scope_of([RUN.tag], past), DEADLINE, lambda _: None)) == []
     assert set(cloud.deleted) == {"own-port", "late-port"}
     assert cloud.items < 20
     assert len(cloud.asked) < 120
@@ -122,8 +122,8 @@ def test_what_does_not_go_is_looked_for_in_its_own_project_alone_with_pauses_tha
     looks, past = tenacity.stop_after_attempt(6), [ledger("admin", *LEFT)]
     monkeypatch.setattr(tenacity, "stop_after_delay", lambda _: looks)
     operators.stubborn = {"own-port"}
-    ending = Ending(connected(), past, scope_of([RUN.mark], past), DEADLINE, lambda _: None)
-    assert any("own-port" in each for each in end_marked(ending))
+    ending = Ending(connected(), past, scope_of([RUN.tag], past), DEADLINE, lambda _: None)
+    assert any("own-port" in each for each in end_tagged(ending))
     assert pauses[-5:] == [1, 2, 4, LONGEST_PAUSE, LONGEST_PAUSE]
     assert all("project_id=own" in each for each in operators.looks("ports"))
 
@@ -152,7 +152,7 @@ def test_a_volume_in_a_customers_server_stays_there(
     operators.there["servers"] = [FOREIGN]
     operators.there["volumes"].append(dict(FORGED))
     known = [("volume", "forged", RUN.name("volume"))] if is_in_ledger else []
-    assert swept(ledger("admin", *LEFT, *known), are_marks_enough=is_told_yes) == []
+    assert swept(ledger("admin", *LEFT, *known), are_tags_enough=is_told_yes) == []
     assert "forged" not in operators.deleted
     assert not any("forged/action" in each for each in operators.asked)
     assert {"own-volume", "own"} <= set(operators.deleted)
@@ -194,7 +194,7 @@ def test_a_protected_image(
         thing("images", "protected", project, RUN.name("image"), protected=True, status="active")
     ]
     known = [("image", "protected", RUN.name("image"))] if is_known else []
-    remains = swept(ledger("admin", *LEFT, *known), are_marks_enough=is_told_yes)
+    remains = swept(ledger("admin", *LEFT, *known), are_tags_enough=is_told_yes)
     assert ("protected" in operators.deleted, bool(remains)) == (goes, fails)
     assert operators.changed == (["PATCH images protected"] if goes else [])
     assert "own-port" in operators.deleted

@@ -13,31 +13,31 @@ import pytest
 from fixtures.cleanup import delete_tagged, leaks, stale_runs
 from fixtures.cloud.connection import GIVEN
 from fixtures.cloud.run.ledger import LEDGER
-from fixtures.cleanup.tagged import Marked
+from fixtures.cleanup.tagged import Tagged
 from fixtures.core.run_tag import run_id
 
-MARK = "acc-" + run_id("1a2b3c4d")
+TAG = "acc-" + run_id("1a2b3c4d")
 there = []
 
-def end_marked(ending):
+def end_tagged(ending):
     gone = [each for each in there if "stuck" not in each.name]
     for each in gone:
         there.remove(each)
         ending.tell(f"deleted {each}")
     return [f"{each}: is still there" for each in there]
 
-delete_tagged.marked = lambda *_, **__: (there, [])
-leaks.end_marked = end_marked
+delete_tagged.tagged = lambda *_, **__: (there, [])
+leaks.end_tagged = end_tagged
 stale_runs._dead_runs = lambda cloud: DEAD
 DEAD = []
 
 @pytest.fixture(scope="session", autouse=True)
 def given(pytestconfig):
-    LEDGER.begin(MARK, "http://controller:5000", "alice")
+    LEDGER.begin(TAG, "http://controller:5000", "alice")
 
 def make(name):
     LEDGER._write({"making": "server", "name": name})
-    there.append(Marked(MARK, "ledger", "server", name, name, "", "", False, lambda: None))
+    there.append(Tagged(TAG, "ledger", "server", name, name, "", "", False, lambda: None))
 
 def pytest_configure(config):
     config.stash[GIVEN] = object()
@@ -98,7 +98,7 @@ def test_a_worker_hands_its_leaks_over(suite: pytest.Pytester) -> None:
 
 def test_a_worker_that_crashed_left_its_ledger(suite: pytest.Pytester) -> None:
     crash = "import conftest, os\ndef test_it(testrun_uid): os.kill(os.getpid(), 9)"
-    own = "LEDGER.begin(MARK,", 'LEDGER.begin("acc-" + leaks.settings_of(pytestconfig).run_id,'
+    own = "LEDGER.begin(TAG,", 'LEDGER.begin("acc-" + leaks.settings_of(pytestconfig).run_id,'
     suite.makeconftest(CONFTEST.replace(*own))
     status, shown = ran(suite, crash.replace("os.kill", "conftest.make('1'); os.kill"), "-n1", "--max-worker-restart=0")
     assert status == pytest.ExitCode.TESTS_FAILED

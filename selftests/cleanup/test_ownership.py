@@ -12,7 +12,7 @@ from fixtures.core.run_tag import run_id
 RUN = Run(run_id("1a2b3c4d"))
 OTHER = Run(run_id("00000001"))
 MADE = {"volume-1": "volume", "gone": "project"}
-ASKED = frozenset({("floating IP", RUN.mark), ("volume", RUN.name("volume")), ("flavor", RUN.name("nano"))})
+ASKED = frozenset({("floating IP", RUN.tag), ("volume", RUN.name("volume")), ("flavor", RUN.name("nano"))})
 
 
 @dataclass
@@ -23,9 +23,9 @@ class Thing:
     project_id: str | None = "customer"
 
 
-OWN = Thing("own", RUN.mark, str(own_life()), None)
-LEDGER = Past(Path(f"{RUN.mark}.jsonl"), "cloud", "alice in home", MADE, ASKED)
-OWNERS = Owners({"own": OWN}, {"u1": Thing("u1", RUN.mark)}, [LEDGER])
+OWN = Thing("own", RUN.tag, str(own_life()), None)
+LEDGER = Past(Path(f"{RUN.tag}.jsonl"), "cloud", "alice in home", MADE, ASKED)
+OWNERS = Owners({"own": OWN}, {"u1": Thing("u1", RUN.tag)}, [LEDGER])
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,14 @@ OWNERS = Owners({"own": OWN}, {"u1": Thing("u1", RUN.mark)}, [LEDGER])
         ("volume", Thing("volume-1", project_id="home")),
         ("volume", Thing("volume-1", project_id="own")),
         ("volume", Thing(name=RUN.name("volume"), project_id="home")),
-        ("floating IP", Thing(name="203.0.113.7", description=RUN.mark, project_id="own")),
+        ("floating IP", Thing(name="203.0.113.7", description=RUN.tag, project_id="own")),
         ("flavor", Thing(name=RUN.name("nano"), project_id=None)),
         ("project", Thing("gone", "renamed", project_id=None)),
     ],
     ids=["ID", "ID in the run's project", "name", "description", "in no project", "lost its name"],
 )
 def test_what_a_ledger_knows_is_a_runs(kind: str, thing: Thing) -> None:
-    assert OWNERS.claim_on(kind, thing) == (RUN.mark, "ledger")
+    assert OWNERS.claim_on(kind, thing) == (RUN.tag, "ledger")
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_what_a_ledger_knows_is_a_runs(kind: str, thing: Thing) -> None:
         ("port", Thing(name=None, project_id="gone")),
         ("project", OWN),
     ],
-    ids=["unmarked", "unnamed", "called another run's", "project that is gone", "the project itself"],
+    ids=["untagged", "unnamed", "called another run's", "project that is gone", "the project itself"],
 )
 def test_what_is_in_a_runs_own_project_is_the_runs(kind: str, thing: Thing) -> None:
     claim = OWNERS.claim_on(kind, thing)
-    assert claim.mark == RUN.mark
+    assert claim.tag == RUN.tag
     assert claim.proof
 
 
@@ -65,26 +65,26 @@ def test_what_is_in_a_runs_own_project_is_the_runs(kind: str, thing: Thing) -> N
     ("kind", "thing"),
     [
         ("volume", Thing(name=RUN.name("volume"))),
-        ("volume", Thing(description=RUN.mark)),
+        ("volume", Thing(description=RUN.tag)),
         ("volume", Thing("volume-1", RUN.name("volume"))),
         ("image", Thing("volume-1", RUN.name("volume"), project_id="home")),
         ("server", Thing(name=RUN.name("volume"), project_id="home")),
-        ("project", Thing("customer", RUN.mark, "made by hand", None)),
+        ("project", Thing("customer", RUN.tag, "made by hand", None)),
     ],
     ids=["forged name", "forged description", "handed over", "another kind's ID", "another kind's name", "no life"],
 )
-def test_a_mark_alone_proves_nothing(kind: str, thing: Thing) -> None:
-    assert OWNERS.claim_on(kind, thing) == (RUN.mark, "")
+def test_a_tag_alone_proves_nothing(kind: str, thing: Thing) -> None:
+    assert OWNERS.claim_on(kind, thing) == (RUN.tag, "")
 
 
 @pytest.mark.parametrize(
-    "thing", [Thing(), Thing(name=None), Thing(name="acc-20261122"), Thing(description=f"like {RUN.mark}")]
+    "thing", [Thing(), Thing(name=None), Thing(name="acc-20261122"), Thing(description=f"like {RUN.tag}")]
 )
 def test_what_is_nobodys_run_is_foreign(thing: Thing) -> None:
     assert OWNERS.claim_on("volume", thing) == NOBODYS
 
 
 def test_the_member_of_a_runs_project_is_the_runs_and_what_is_that_users_alone() -> None:
-    owners = Owners({"own": OWN}, {"u1": Thing("u1", RUN.mark), "u2": Thing("u2", OTHER.mark)})
+    owners = Owners({"own": OWN}, {"u1": Thing("u1", RUN.tag), "u2": Thing("u2", OTHER.tag)})
     assert owners.own_users == {"u1": "own"}
-    assert owners.claim_on("keypair", Thing(name="mine", project_id=None), "own") == (RUN.mark, "project")
+    assert owners.claim_on("keypair", Thing(name="mine", project_id=None), "own") == (RUN.tag, "project")

@@ -10,7 +10,7 @@ from openstack.connection import Connection
 from fixtures.cleanup import sweep
 from fixtures.cleanup.delete_tagged import Ending
 from fixtures.cleanup.ownership import Proof
-from fixtures.cleanup.tagged import Marked
+from fixtures.cleanup.tagged import Tagged
 from fixtures.cloud.run.ledger import LEDGER, Ledger, folder
 from fixtures.cloud.run.run import Run
 from fixtures.cloud.run.run_ledgers import Past, past_runs
@@ -21,7 +21,7 @@ from selftests import ROOT
 pytest_plugins = ["pytester"]
 
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
-DEAD, ALIVE = Run(run_id("00000001")).mark, Run(run_id("00000002")).mark
+DEAD, ALIVE = Run(run_id("00000001")).tag, Run(run_id("00000002")).tag
 PLUGINS = [
     "fixtures.core.options",
     "fixtures.core.settings",
@@ -36,16 +36,16 @@ CONFTEST = f"pytest_plugins = {PLUGINS}"
 class Swept:
     """A cloud with the remains of runs, and what a sweep did to it."""
 
-    things: list[Marked]
+    things: list[Tagged]
     ended: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     remains: list[str] = field(default_factory=list)
 
-    def marked(self, *_: object, **__: object) -> tuple[list[Marked], list[str]]:
+    def tagged(self, *_: object, **__: object) -> tuple[list[Tagged], list[str]]:
         return self.things, []
 
-    def end_marked(self, ending: Ending) -> list[str]:
-        self.ended += ending.scope.marks
+    def end_tagged(self, ending: Ending) -> list[str]:
+        self.ended += ending.scope.tags
         self.deleted += [each.id for each in self.things if ending.is_meant(each)]
         return self.remains
 
@@ -57,10 +57,10 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Swept, list[str]]]:
-    def run(*things: Marked, remains: list[str] | None = None, **options: bool) -> tuple[Swept, list[str]]:
+    def run(*things: Tagged, remains: list[str] | None = None, **options: bool) -> tuple[Swept, list[str]]:
         cloud = Swept(list(things), remains=remains or [])
-        monkeypatch.setattr(sweep, "marked", cloud.marked)
-        monkeypatch.setattr(sweep, "end_marked", cloud.end_marked)
+        monkeypatch.setattr(sweep, "tagged", cloud.tagged)
+        monkeypatch.setattr(sweep, "end_tagged", cloud.end_tagged)
         monkeypatch.setattr(sweep, "keystone_url", lambda _: CLOUD)
         monkeypatch.setattr(sweep, "caller", lambda _: CALLER)
         return cloud, list(sweep.sweep(Connection, 1, **{"is_dry": False, **options}))  # type: ignore[arg-type]  # nobody asks it
@@ -69,20 +69,20 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Swept, list[st
 
 
 def thing(
-    mark: str,
+    tag: str,
     kind: str = "server",
     told: str = "",
     made_at: str = "2026-01-01T00:00:00Z",
     proof: Proof = "project",
-) -> Marked:
-    name = mark if kind == "project" else f"{mark}-{kind}"
-    return Marked(mark, proof, kind, name, name, told, made_at, False, lambda: None)
+) -> Tagged:
+    name = tag if kind == "project" else f"{tag}-{kind}"
+    return Tagged(tag, proof, kind, name, name, told, made_at, False, lambda: None)
 
 
-def write_ledger(mark: str, caller: str = CALLER) -> Path:
+def write_ledger(tag: str, caller: str = CALLER) -> Path:
     """That of a dead run, as nobody holds it."""
     folder().mkdir(parents=True, exist_ok=True)
-    file = folder() / f"{mark}.jsonl"
+    file = folder() / f"{tag}.jsonl"
     file.write_text(f'{{"cloud": "{CLOUD}", "caller": "{caller}"}}\n')
     return file
 
@@ -113,18 +113,18 @@ def test_a_dry_run_lists_and_deletes_nothing(swept: Callable[..., tuple[Swept, l
     assert ledger.exists()
 
 
-@pytest.mark.parametrize("are_marks_enough", [False, True])
-def test_a_mark_that_a_customer_forged_is_told_and_goes_only_with_yes(
-    swept: Callable[..., tuple[Swept, list[str]]], capsys: pytest.CaptureFixture[str], are_marks_enough: bool
+@pytest.mark.parametrize("are_tags_enough", [False, True])
+def test_a_tag_that_a_customer_forged_is_told_and_goes_only_with_yes(
+    swept: Callable[..., tuple[Swept, list[str]]], capsys: pytest.CaptureFixture[str], are_tags_enough: bool
 ) -> None:
-    cloud, remains = swept(thing(DEAD, "volume", proof=""), thing(DEAD), are_marks_enough=are_marks_enough)
+    cloud, remains = swept(thing(DEAD, "volume", proof=""), thing(DEAD), are_tags_enough=are_tags_enough)
     forged, told = f"{DEAD}-volume", capsys.readouterr().out
-    assert cloud.deleted == ([forged] if are_marks_enough else []) + [f"{DEAD}-server"]
+    assert cloud.deleted == ([forged] if are_tags_enough else []) + [f"{DEAD}-server"]
     assert remains == []
-    assert told.count(f"volume {forged}: left alone, it carries a run's mark") == (not are_marks_enough)
+    assert told.count(f"volume {forged}: left alone, it carries a run's tag") == (not are_tags_enough)
 
 
-def test_a_dry_run_tells_of_a_forged_mark_without_failing_for_it(
+def test_a_dry_run_tells_of_a_forged_tag_without_failing_for_it(
     swept: Callable[..., tuple[Swept, list[str]]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, listed = swept(thing(DEAD, "volume", proof=""), is_dry=True)
@@ -153,7 +153,7 @@ def test_a_run_whose_ledger_is_held_is_left_alone(
     cloud, _ = swept(thing(ALIVE), thing(DEAD))
     assert cloud.ended == [DEAD]
     assert f"{ALIVE}: left alone" in capsys.readouterr().out
-    assert [past.mark for past in past_runs()] == [ALIVE]
+    assert [past.tag for past in past_runs()] == [ALIVE]
     alive.end()
 
 
@@ -180,7 +180,7 @@ def test_a_ledger_that_another_machine_may_hold_is_not_believed(
 
 
 def test_another_runs_project_tells_nothing_of_its_other_project(swept: Callable[..., tuple[Swept, list[str]]]) -> None:
-    other_project = Marked(
+    other_project = Tagged(
         DEAD, "project", "project", "2", f"{DEAD}-other-project", str(own_life()), "", False, lambda: None
     )
     assert swept(other_project, thing(DEAD))[0].ended == [DEAD]

@@ -14,7 +14,7 @@ from fixtures.core.proven import Shown
 from fixtures.guest import floating_ip
 from fixtures.image import image
 
-RUN: Any = SimpleNamespace(name=lambda part: f"acc-{part}", mark="acc")
+RUN: Any = SimpleNamespace(name=lambda part: f"acc-{part}", tag="acc")
 
 
 def refusing(error: Exception) -> Any:

@@ -18,7 +18,8 @@ from openstack.exceptions import NotFoundException
 from fixtures.compute import server_end
 from fixtures.compute.recipe import Recipe
 from fixtures.core.deadlines import Deadlines
-from fixtures.nodes.nodes import HOSTNAME, NODES, Node, Nodes
+from fixtures.nodes.node import HOSTNAME, Node
+from fixtures.nodes.nodes import NODES, Nodes
 
 HOSTS = 200
 NAMES = [f"compute-{number}" for number in range(HOSTS)]
@@ -104,6 +105,7 @@ def recipe() -> Recipe:
     return Recipe(thing, thing, None, thing, thing)
 
 
+@pytest.hookimpl(trylast=True)  # after fixtures.nodes.nodes, which is given none
 def pytest_configure(config: pytest.Config) -> None:
     pause = time.sleep
     vars(time)["sleep"] = lambda _: pause(0)
@@ -144,7 +146,7 @@ def what_guests_are_made_of() -> Recipe:
 
 @pytest.fixture(scope="session")
 def run() -> Any:
-    return SimpleNamespace(name=str, mark="acc-1")
+    return SimpleNamespace(name=str, tag="acc-1")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from fixtures.compute.migration_endpoint import MigrationEndpoint
 from fixtures.nodes.config import EffectiveConfig
-from fixtures.nodes.nodes import ADDRESSES, HOSTNAME, Node
+from fixtures.nodes.node import ADDRESSES, HOSTNAME, Node
 
 PREPARED = "live_migration_scheme = tcp\nlive_migration_inbound_addr = $my_ip\n"
 

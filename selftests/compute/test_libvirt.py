@@ -7,7 +7,7 @@ from fixtures.compute.libvirt import PROMPT, Domain, wait_until_console_answers
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.proven import is_proven
 from fixtures.core.waiting import WaitFailed
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 
 # Shows an old prompt, and answers each Enter (0d) with one more until ^] (1d) comes
 ALIVE = """

@@ -23,7 +23,7 @@ pytest_plugins = [
     "fixtures.report.outcomes",
     "fixtures.session.blocking",
     "fixtures.session.termination",
-    "fixtures.nodes.node",
+    "fixtures.nodes.nodes",
     "fixtures.compute.server_on_node",
     "selftests.compute.many_hosts",
 ]

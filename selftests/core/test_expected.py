@@ -9,7 +9,8 @@ import pytest
 
 from fixtures.cloud.agents import Agents
 from fixtures.cloud.service_reports import ServiceReport
-from fixtures.nodes.nodes import NODES, Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import NODES, Nodes
 from fixtures.nodes.restarting import Restarting
 from selftests import ROOT
 from selftests.test_command_line import run

@@ -1,14 +1,14 @@
 import pytest
 
 from fixtures.cloud.run.run import Run
-from fixtures.core.run_tag import PREFIX, mark_of, run_id
+from fixtures.core.run_tag import PREFIX, run_id, tag_of
 
-MARK = Run(run_id("1a2b3c4d")).mark
+TAG = Run(run_id("1a2b3c4d")).tag
 
 
-@pytest.mark.parametrize("text", [MARK, f"{MARK}-server", f"{MARK} is a description"])
-def test_what_begins_with_a_mark_has_it(text: str) -> None:
-    assert mark_of(text) == MARK
+@pytest.mark.parametrize("text", [TAG, f"{TAG}-server", f"{TAG} is a description"])
+def test_what_begins_with_a_tag_has_it(text: str) -> None:
+    assert tag_of(text) == TAG
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ def test_what_begins_with_a_mark_has_it(text: str) -> None:
         "default",
         f"{PREFIX}20261122",
         f"{PREFIX}202611220000-backup",  # as long as a run's ID, but somebody else's date
-        f"my-{MARK}",
-        f"{MARK}0",
-        f"{MARK}_server",
-        MARK.upper(),
+        f"my-{TAG}",
+        f"{TAG}0",
+        f"{TAG}_server",
+        TAG.upper(),
     ],
 )
 def test_what_only_resembles_one_is_foreign(text: str) -> None:
-    assert mark_of(text) == ""
+    assert tag_of(text) == ""

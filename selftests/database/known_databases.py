@@ -12,7 +12,7 @@ from fixtures.database.database_options import DatabaseOption
 from fixtures.database.database_outcome import Outcome
 from fixtures.database.databases import Database
 from fixtures.nodes.checked_host import CheckedHost
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.service import Service
 from selftests.identity import known_logins
 

@@ -5,7 +5,7 @@ import testinfra
 
 from fixtures.guest.guest import Guest
 from fixtures.guest.moving_guest import KEEP, MovingGuest, look_in
-from fixtures.guest.ways import FromRunner, PastRouter
+from fixtures.guest.ssh_routes import FromRunner, PastRouter
 
 
 @pytest.fixture
@@ -31,6 +31,6 @@ def moving(way: Any) -> MovingGuest:
 
 def test_a_guest_has_to_be_reached_as_it_was_before(monkeypatch: pytest.MonkeyPatch) -> None:
     new = PastRouter(())
-    monkeypatch.setattr("fixtures.guest.moving_guest.ways_to", lambda *_: ([new], [FromRunner()]))
-    assert moving(FromRunner())._same_ways() == [FromRunner()]
-    assert moving(PastRouter(()))._same_ways() == [new]
+    monkeypatch.setattr("fixtures.guest.moving_guest.ssh_routes_to", lambda *_: ([new], [FromRunner()]))
+    assert moving(FromRunner())._same_routes() == [FromRunner()]
+    assert moving(PastRouter(()))._same_routes() == [new]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.guest import ways
-from fixtures.guest.ways import FromNamespace
+from fixtures.guest import ssh_routes
+from fixtures.guest.ssh_routes import FromNamespace
 from fixtures.nodes.namespaces import Namespace
 from fixtures.nodes.ssh import SharedSsh
 
@@ -37,7 +37,7 @@ def test_ssh_is_relayed_from_inside_the_namespace(
     (tmp_path / "ip").chmod(0o755)
     host = SimpleNamespace(backend=SharedSsh("root@controller", controlpath="/tmp/none"))
     node: Any = SimpleNamespace(name="controller", host=host)
-    monkeypatch.setattr(ways, "PORT", greeted[1])
+    monkeypatch.setattr(ssh_routes, "PORT", greeted[1])
     command = FromNamespace(Namespace(node, "qrouter-1")).proxy_command(greeted[0])
     assert re.sub("%%", "", command).find("%") == -1
     command = command.replace("%%", "%")  # as ssh does it

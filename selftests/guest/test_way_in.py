@@ -9,8 +9,8 @@ from openstack.network.v2.subnet import Subnet
 from fixtures.core.deadlines import Deadlines
 from fixtures.guest.login import Login, logged_in_at, ssh_config
 from fixtures.guest.ping import CannotAsk
-from fixtures.guest.way_in import named, outside_way_in, that_open, ways_to
-from fixtures.guest.ways import FromNamespace, FromNode, FromRunner, PastRouter, WayIn, address_on
+from fixtures.guest.ssh_routes import FromNamespace, FromNode, FromRunner, PastRouter, WayIn, address_on
+from fixtures.guest.way_in import named, outside_way_in, ssh_routes_to, that_open
 from fixtures.network.drivers import ovn
 from fixtures.nodes.namespaces import Namespace
 from fixtures.nodes.no_answer import NoAnswer
@@ -90,20 +90,20 @@ def names(ways: list[WayIn]) -> list[str]:
 
 
 def test_a_node_outside_is_a_way_to_a_floating_ip(runner: list[str]) -> None:
-    past, through = ways_to("net", "rtr", given(node("devstack", "172.24.4.7"), node("compute2")))
+    past, through = ssh_routes_to("net", "rtr", given(node("devstack", "172.24.4.7"), node("compute2")))
     assert names(that_open([*past, *through], FLOATING)) == ["from devstack"]
     assert address_on(through[0], FLOATING) == "172.24.4.7"
 
 
 def test_the_runner_is_taken_where_it_may_be(runner: list[str]) -> None:
     runner.append("172.24.4.7")
-    past, through = ways_to("net", "rtr", given(node("devstack", "172.24.4.7", "ovnmeta-net 172.16.1.5")))
+    past, through = ssh_routes_to("net", "rtr", given(node("devstack", "172.24.4.7", "ovnmeta-net 172.16.1.5")))
     assert names(that_open([*past, *through], FLOATING)) == ["from the runner"]
 
 
 def test_past_the_router_the_fixed_address_is_meant(runner: list[str]) -> None:
     nodes = given(node("devstack"), node("compute2", "ovnmeta-net 172.16.1.5"), node("compute3"))
-    past, through = ways_to("net", "rtr", nodes)
+    past, through = ssh_routes_to("net", "rtr", nodes)
     assert names(past) == ["past the router, from ovnmeta-net on devstack or ovnmeta-net on compute2"]
     assert that_open([*past, *through], FLOATING) == past
     assert that_open(through, FLOATING) == []
@@ -113,12 +113,12 @@ def test_past_the_router_the_fixed_address_is_meant(runner: list[str]) -> None:
 
 
 def test_without_ovn_there_is_no_way_past_the_router(runner: list[str]) -> None:
-    assert ways_to("elsewhere", "rtr", given(node("devstack")))[0] == []
+    assert ssh_routes_to("elsewhere", "rtr", given(node("devstack")))[0] == []
 
 
 def test_a_node_that_is_silent_is_no_way(runner: list[str]) -> None:
     nodes = given(node("devstack", silent=True), node("compute2", "172.24.4.7"))
-    past, through = ways_to("net", "rtr", nodes)
+    past, through = ssh_routes_to("net", "rtr", nodes)
     assert names(that_open([*past, *through], FLOATING)) == ["from compute2"]
 
 

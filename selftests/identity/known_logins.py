@@ -10,7 +10,7 @@ from fixtures.identity.login_sections import Section, sections_of
 from fixtures.identity.logins import Login
 from fixtures.nodes.checked_host import CheckedHost
 from fixtures.nodes.config import EffectiveConfig, project_of
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.service import Service
 from selftests.identity.test_unlisted_services import catalogue
 from selftests.nodes.known_nodes import known_node

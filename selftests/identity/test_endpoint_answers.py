@@ -9,7 +9,8 @@ from fixtures.identity.endpoint_answers import answers_at, api_nodes
 from fixtures.identity.endpoint_judgement import EndpointAnswer, judged
 from fixtures.identity.endpoint_places import RUNNER, Answer, Place, places_of
 from fixtures.identity.endpoints import Endpoint
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.restarting import Restarting
 from selftests.identity.known_documents import document
 from selftests.nodes.known_nodes import known_node

@@ -11,7 +11,7 @@ from fixtures.identity import unlisted_services
 from fixtures.identity.api_units import API_UNITS, units_in
 from fixtures.identity.missing_service import MissingService
 from fixtures.identity.unlisted_services import has_user, known_of, other_units, registered, require, strays, used_on
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.unit_names import UNIT_NAMES
 from selftests.nodes.known_nodes import KnownFacts, with_facts
 from selftests.tools import fake_keystone

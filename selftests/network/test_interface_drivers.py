@@ -5,13 +5,13 @@ import pytest
 from fixtures.network.interface_drivers import other_interface_driver
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.service import Service
-from fixtures.nodes.surroundings import Surroundings
+from fixtures.nodes.service_environment import ServiceEnvironment
 
 
-def agent(driver: str, name: str = "neutron-l3-agent") -> Surroundings:
+def agent(driver: str, name: str = "neutron-l3-agent") -> ServiceEnvironment:
     text = f"[DEFAULT]\ninterface_driver = {driver}\n" if driver else "[DEFAULT]\n"
     config = EffectiveConfig(f"{name}.service", {"/etc/neutron/l3_agent.ini": text})
-    return Surroundings("controller", name, Service(cast(Any, None), {"Id": f"{name}.service"}), config)
+    return ServiceEnvironment("controller", name, Service(cast(Any, None), {"Id": f"{name}.service"}), config)
 
 
 @pytest.mark.parametrize(

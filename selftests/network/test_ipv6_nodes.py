@@ -5,7 +5,8 @@ import pytest
 from fixtures.network.drivers import linuxbridge, openvswitch, ovn
 from fixtures.network.drivers.driver import UNKNOWN, Driver
 from fixtures.network.ipv6_nodes import IPV6_IS_ON, has_ipv6, knows_ipv6, why_no_ipv6
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from selftests.nodes.known_nodes import known_node
 
 

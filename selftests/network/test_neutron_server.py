@@ -8,7 +8,7 @@ from fixtures.network.ml2 import Ml2
 from fixtures.network.neutron_server import neutron_server_config, to_restart
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.config import OWN_FILES, sources
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.unit_names import UNIT_NAMES
 from selftests.nodes.known_nodes import KnownFacts
 

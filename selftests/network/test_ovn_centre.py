@@ -7,7 +7,7 @@ from fixtures.network import ovn_central_unit as central
 from fixtures.network.cluster_status import ClusterStatus, cluster_status, parse_cluster_status
 from fixtures.network.drivers import linuxbridge, ovn
 from fixtures.network.northd_statuses import SILENT, northd_statuses, parse_status
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from selftests.nodes.known_nodes import known_node
 
 # In the form of Open vSwitch's ovsdb/raft.c, raft_unixctl_status()

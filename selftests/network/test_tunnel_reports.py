@@ -4,7 +4,7 @@ from typing import Any, cast
 import pytest
 
 from fixtures.network.tunnel_reports import Endpoint, Report, parse_report, peers_of
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.ring import PEERS
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from fixtures.nodes.boot import Properties
 from fixtures.nodes.facts import Facts
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.unit_names import ALL_UNITS, UNIT_NAMES
 
 ABSENT = {"LoadState": "not-found", "ActiveState": "inactive", "UnitFileState": ""}

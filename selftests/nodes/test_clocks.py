@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.nodes.clocks import RUNNER, Clock, TimeService, _read, read_clock
-from fixtures.nodes.moment import Moment
+from fixtures.nodes.round_trip import RoundTrip
 
 
 def ticks(*times: float) -> Callable[[], float]:
@@ -56,21 +56,21 @@ def test_without_a_time_service_nothing_is() -> None:
     assert not TimeService((), "systemd-timesyncd: System clock synchronized: yes").is_synchronised
 
 
-def node_told(*moments: Moment) -> Any:
+def node_told(*round_trips: RoundTrip) -> Any:
     """A node of which these round trips told the clock; asked alone it is five seconds ahead."""
-    ahead = SimpleNamespace(moments=list(moments), check_output=lambda *_: str(time.time() + 5))
+    ahead = SimpleNamespace(round_trips=list(round_trips), check_output=lambda *_: str(time.time() + 5))
     return SimpleNamespace(name="compute1", host=ahead)
 
 
 def test_a_clock_is_known_by_what_was_read_anyway() -> None:
-    """What the node took for its work is no part of the journey."""
-    quick, slow = Moment(1000, 1003.1, 1010.1, 1007.2), Moment(1000, 1003, 1004, 1009)
+    """What the node took for its work is no part of the delay."""
+    quick, slow = RoundTrip(1000, 1003.1, 1010.1, 1007.2), RoundTrip(1000, 1003, 1004, 1009)
     clock = _read(node_told(slow, quick))
     assert clock.offset == pytest.approx(3)
     assert clock.uncertainty == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("moments", [(), (Moment(1000, 1003, 1004, 1009),)])
-def test_one_that_was_told_too_vaguely_is_asked_for(moments: tuple[Moment, ...]) -> None:
-    clock = _read(node_told(*moments))
+@pytest.mark.parametrize("round_trips", [(), (RoundTrip(1000, 1003, 1004, 1009),)])
+def test_one_that_was_told_too_vaguely_is_asked_for(round_trips: tuple[RoundTrip, ...]) -> None:
+    clock = _read(node_told(*round_trips))
     assert clock.offset == pytest.approx(5, abs=clock.uncertainty + 0.001)

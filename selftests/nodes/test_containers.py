@@ -15,7 +15,7 @@ from fixtures.core.programs import MissingProgram
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.config import config_of, sources
 from fixtures.nodes.containers import FORMAT, Container, container_in, deployer, to_restart
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import Service
 from fixtures.nodes.systemd_units import Unit, read_unit

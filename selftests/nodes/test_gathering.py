@@ -7,7 +7,8 @@ import testinfra
 
 from fixtures.nodes.checked_host import CheckedHost
 from fixtures.nodes.gathering import wanted_by
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.readings import ALL, EVERYWHERE, gather, reading
 from selftests import ROOT
 from selftests.test_plugins import modules

@@ -2,7 +2,7 @@ import testinfra
 
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.interfaces import bridge_ports, not_neutrons, parse_links
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from selftests.nodes.known_nodes import KnownFacts
 
 HERE = Node("here", frozenset(), checked(testinfra.get_host("local://")))

@@ -5,14 +5,14 @@ import pytest
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.named_hosts import hosts_in, told_of
 from fixtures.nodes.service import Service
-from fixtures.nodes.surroundings import Surroundings
+from fixtures.nodes.service_environment import ServiceEnvironment
 
 FILE = "/etc/nova/nova.conf"
 
 
-def around(text: str) -> Surroundings:
+def around(text: str) -> ServiceEnvironment:
     there = Service(cast(Any, None), {"Id": "nova-compute.service"})
-    return Surroundings("compute1", "nova-compute", there, EffectiveConfig("nova-compute.service", {FILE: text}))
+    return ServiceEnvironment("compute1", "nova-compute", there, EffectiveConfig("nova-compute.service", {FILE: text}))
 
 
 @pytest.mark.parametrize(

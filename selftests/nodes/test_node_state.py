@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.nodes import node_state
+from fixtures.nodes.node import Node
 from fixtures.nodes.node_state import BOOT_ID, SUM, configuration_of, digest, state_of
-from fixtures.nodes.nodes import Node
 from selftests.nodes.known_nodes import known_node
 
 

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.nodes import Nodes, are_one_host, side_by_side
+from fixtures.nodes.node import are_one_host
+from fixtures.nodes.nodes import Nodes, side_by_side
 from selftests.nodes.known_nodes import known_node
 from selftests.patience import LONG
 

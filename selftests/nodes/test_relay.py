@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from fixtures.core.programs import MissingProgram
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.relay import connection_from
 from fixtures.nodes.ssh import SharedSsh
 

@@ -1,7 +1,7 @@
 import pytest
 
 from fixtures.nodes.no_answer import NoAnswer
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 from selftests.nodes.known_nodes import known_node
 

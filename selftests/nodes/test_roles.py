@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.role_hints import hints_of
 from fixtures.nodes.role_option import wishes_in
 from fixtures.nodes.roles import ALL_ROLES, Evidence, Listed, Reasons, decide
-from fixtures.nodes.sights import sights_on
+from fixtures.nodes.service_states import service_states_on
 from selftests.nodes.known_nodes import known_node
 
 CONTROL = ["nova-conductor", "nova-scheduler", "nova-novncproxy", "neutron-server", "cinder-scheduler", "rabbitmq"]
@@ -30,7 +30,7 @@ def reasons(
     known = {
         name: Evidence(
             hints=hints_of(name, (groups or {}).get(name, ())),
-            seen=None if isinstance(each, str) else sights_on(each),
+            seen=None if isinstance(each, str) else service_states_on(each),
             listed=(listed[name],) if name in (listed or {}) else (),  # type: ignore[index]
             is_alone=len(seen) == 1,
         )

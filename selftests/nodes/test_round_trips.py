@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 import testinfra
 
-from fixtures.nodes import name_resolution, together
+from fixtures.nodes import batched_commands, name_resolution
+from fixtures.nodes.batched_commands import ROOM
 from fixtures.nodes.checked_host import Answer, CheckedHost
 from fixtures.nodes.files import CONTENTS
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.readings import ALL, read_together
 from fixtures.nodes.roles import ALL_ROLES
-from fixtures.nodes.together import ROOM
 from fixtures.nodes.unit_names import UNIT_NAMES
 from fixtures.object import ring_devices
 from selftests.nodes.known_nodes import known_node
@@ -67,7 +68,7 @@ class ToldHost(CheckedHost):
         pytest.fail("it was asked alone")
 
     def send(self, lines: Sequence[str]) -> list[Answer]:
-        assert len(base64.b64encode(gzip.compress(together._script(lines, 55)))) < ROOM
+        assert len(base64.b64encode(gzip.compress(batched_commands._script(lines, 55)))) < ROOM
         self.trips.append([self.asked[line] for line in lines])
         return [Answer(self.backend, 0, b"", said(*self.asked[line][1:]).encode(), b"") for line in lines]
 
@@ -94,7 +95,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> ToldHost:
     def send(host: ToldHost, lines: Sequence[str], tell: Any) -> Any:
         return host.send(lines)
 
-    monkeypatch.setattr(together, "send", send)
+    monkeypatch.setattr(batched_commands, "send", send)
     return ToldHost()
 
 

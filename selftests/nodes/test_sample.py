@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 from testinfra.host import Host
 
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.sample import Sample
 from selftests import ROOT
 
@@ -83,7 +84,6 @@ pytest_plugins = [
     "fixtures.report.environment",
     "fixtures.preflight.show_nodes",
     "fixtures.nodes.nodes",
-    "fixtures.nodes.node",
 ]
 """
 

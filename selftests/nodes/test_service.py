@@ -9,7 +9,7 @@ import testinfra
 from fixtures.nodes.boot import Properties
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.no_answer import NoAnswer
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import NODE, Service
 from selftests.nodes.known_nodes import known_node, with_facts

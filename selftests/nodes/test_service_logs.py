@@ -10,7 +10,7 @@ import testinfra
 from fixtures.nodes import service_logs
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.no_answer import NoAnswer
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.service_logs import errors_since, shared
 from selftests.patience import LONG
 

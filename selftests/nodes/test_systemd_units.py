@@ -9,7 +9,7 @@ import testinfra
 from fixtures.core.request_stats import EFFORT
 from fixtures.core.waiting import WaitFailed
 from fixtures.nodes.checked_host import CheckedHost
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.systemd_units import Unit, known_unit, parse_properties, read_unit, wait_until_settled
 from selftests.nodes.engines import UNIT, with_unit

@@ -5,7 +5,7 @@ import pytest
 import testinfra
 
 from fixtures.nodes.checked_host import checked
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.object.swift_files import KINDS, SwiftFiles, conf_in, gather, parse_ini
 from selftests.nodes.known_nodes import KnownFacts, known_node
 

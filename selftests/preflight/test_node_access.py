@@ -8,7 +8,7 @@ import pytest
 import testinfra
 
 from fixtures.nodes.checked_host import checked
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.preflight.node_access import checked_nodes
 
 SSH = SimpleNamespace(get_connection_type=lambda: "ssh")

@@ -6,7 +6,8 @@ import pytest
 from fixtures.cloud.connection import GIVEN
 from fixtures.cloud.listed_services import ListedService
 from fixtures.core.settings import SETTINGS, Settings
-from fixtures.nodes.nodes import GIVEN_NODES, NODES, REASONS, Given, Node
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import GIVEN_NODES, NODES, REASONS, Given
 from fixtures.nodes.role_hints import hints_of
 from fixtures.nodes.role_option import wishes_in
 from fixtures.preflight import node_roles

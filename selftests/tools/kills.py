@@ -3,7 +3,7 @@
 `./lab/lab exec -- .venv/bin/python -m selftests.tools.kills --signal KILL --times 50 --seed 1 [-- PYTEST ARGS]`
 
 In each round the suite is started, or several beside each other, and each gets the signal after a random time. After
-KILL, `pytest --sweep` follows: every third time without the ledgers, by the marks alone (`--yes`). Then the cloud is
+KILL, `pytest --sweep` follows: every third time without the ledgers, by the tags alone (`--yes`). Then the cloud is
 compared with what was there before the round.
 """
 
@@ -84,7 +84,7 @@ class Round:
 
     def __str__(self) -> str:
         swept = "" if self.sweep is None else f", sweep {self.sweep} in {self.sweep_seconds:.0f} s"
-        how = "" if self.had_ledger else " by marks alone"
+        how = "" if self.had_ledger else " by tags alone"
         told = (
             f"     ledger {self.ledger}{swept}{how}, {self.connections} connections of ssh, "
             f"{len(self.leaks)} leaks, {len(self.foreign)} foreign changes"

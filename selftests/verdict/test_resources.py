@@ -18,7 +18,7 @@ def image() -> None: ...
 
 
 def makers() -> Iterator[ast.FunctionDef]:
-    """The fixtures that give what they have made with the run's mark."""
+    """The fixtures that give what they have made with the run's tag."""
     for file in (ROOT / "fixtures").rglob("*.py"):
         for fixture in fixtures_in(file):
             is_given = any(isinstance(node, ast.Yield) for node in ast.walk(fixture))

@@ -4,7 +4,8 @@ from fixtures.block.backends import Backend
 from fixtures.block.default_volume_type import DefaultVolumeType
 from fixtures.block.volume_services import strangers_among, unregistered
 from fixtures.cloud.service_reports import DOWN_TIME, ServiceReport, reports_of
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.restarting import Restarting
 
 

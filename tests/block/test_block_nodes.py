@@ -4,7 +4,7 @@ from fixtures.block.backends import Backend
 from fixtures.block.lvm import Lvm, VolumeGroup, hidden_groups
 from fixtures.block.volume import SIZE
 from fixtures.nodes.namespaces import why_closed
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.systemd_units import Unit
 
 

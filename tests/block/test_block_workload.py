@@ -14,7 +14,7 @@ from fixtures.core.deadlines import Deadlines
 from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 
 
 @pytest.mark.req("CIN-3")

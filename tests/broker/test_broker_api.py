@@ -1,7 +1,7 @@
 import pytest
 
 from fixtures.broker.broker_queues import Queue, unread
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 
 
 @pytest.mark.req("SVC-4")

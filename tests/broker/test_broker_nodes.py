@@ -2,7 +2,7 @@ import pytest
 
 from fixtures.broker.broker_faults import descriptors_full, faults_by_alarm, parted
 from fixtures.broker.broker_status import BrokerStatus
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 
 
 @pytest.mark.req("SVC-4")

@@ -18,7 +18,7 @@ from fixtures.compute.roomy_providers import guest_needs
 from fixtures.compute.stale_providers import Stranger
 from fixtures.core.settings import Settings
 from fixtures.nodes.config import EffectiveConfig
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 from fixtures.session.read_only import is_read_only
 

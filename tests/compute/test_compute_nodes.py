@@ -19,10 +19,10 @@ from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.firewall.iptables import Table
 from fixtures.nodes.name_resolution import NameResolution, is_loopback
 from fixtures.nodes.named_hosts import told_of
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.packages import INSTALL, Packages, distribution_of
 from fixtures.nodes.restarting import Restarting
-from fixtures.nodes.surroundings import Surroundings
+from fixtures.nodes.service_environment import ServiceEnvironment
 from fixtures.nodes.systemd_units import wait_until_settled
 
 node_services = pytest.mark.parametrize("service", ["libvirt", "nova-compute"])
@@ -76,13 +76,13 @@ def test_other_nodes_find_this_node_at_the_same_address(node: Node, name_resolut
 
 @pytest.mark.req("NOVA-2")
 def test_node_finds_itself_where_the_others_do(
-    node: Node, name_resolution: NameResolution, surroundings: dict[str, list[Surroundings] | Exception]
+    node: Node, name_resolution: NameResolution, service_environments: dict[str, list[ServiceEnvironment] | Exception]
 ) -> None:
     """`127.0.1.1 controller`, which Debian's installer writes: services there take it for where others find them."""
     own = sorted(address for address in name_resolution.own(node) if is_loopback(address))
     elsewhere = {other: found & node.addresses for other, found in name_resolution.of(node).items()}
     seen = ", ".join(f"{other} at {min(found)}" for other, found in elsewhere.items() if found)
-    told = told_of(node.hostname, surroundings.values()) if own and seen else ""
+    told = told_of(node.hostname, service_environments.values()) if own and seen else ""
     assert not told, (
         f"{node.name} resolves its own name {node.hostname} to {', '.join(own)}, where other nodes find it: {seen}; "
         f"services are told that name ({told}). Fix: in /etc/hosts on {node.name}, take {node.hostname} out of the "

@@ -23,7 +23,7 @@ from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound
 from fixtures.network.ovs_interface import interfaces_of
 from fixtures.network.southbound import Southbound
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 
 
@@ -199,8 +199,8 @@ def test_cold_migration_ends_on_another_node(cold_migration: Move) -> None:
 def test_disk_comes_with_the_server(cold_migration: Move, look_after_cold_migration: Look, run: Run) -> None:
     """What was written on the guest's disk before is there afterwards."""
     kept = look_after_cold_migration.kept
-    assert kept == run.mark, (
-        f"a file that said {run.mark!r} on {cold_migration.source} says {kept!r} on {cold_migration.host}: the disk "
+    assert kept == run.tag, (
+        f"a file that said {run.tag!r} on {cold_migration.source} says {kept!r} on {cold_migration.host}: the disk "
         "has not come with the server. Fix: [DEFAULT] instances_path in nova.conf must be the same on both; the log of "
         f"nova-compute on {cold_migration.host}"
     )

@@ -11,7 +11,7 @@ from fixtures.identity.logins import Login
 from fixtures.identity.service_apis import to_mend
 from fixtures.identity.token_caches import Server
 from fixtures.nodes.namespaces import why_closed
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 
 

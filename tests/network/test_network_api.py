@@ -12,7 +12,8 @@ from fixtures.network.addresses import dhcp_ports, inside_ports, outside_ports
 from fixtures.network.drivers.driver import Driver
 from fixtures.network.l2_agent import to_install
 from fixtures.network.subnet import DNS_NAMESERVER, GATEWAY, SUBNET_RANGE
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.restarting import Restarting
 
 ON_COMPUTE_NODES = {"dvr", "dvr_no_external"}

@@ -14,9 +14,10 @@ from fixtures.network.open_vswitch import database_answer
 from fixtures.network.ovsdb import to_be_told
 from fixtures.network.tunnel_reports import Report
 from fixtures.nodes.interfaces import Interface, not_neutrons
-from fixtures.nodes.nodes import Node, Nodes
-from fixtures.nodes.surroundings import Surroundings
-from fixtures.nodes.surroundings_trouble import lacking
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
+from fixtures.nodes.service_environment import ServiceEnvironment
+from fixtures.nodes.service_environment_trouble import lacking
 from fixtures.nodes.systemd_units import Unit, wait_until_settled
 
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
@@ -306,9 +307,9 @@ def test_ipv6_is_on_where_ip6tables_is_to_filter_it(compute_node: Node, l2_agent
 
 
 @pytest.mark.req("NEU-17")
-def test_l3_agent_finds_radvd(network_node: Node, node_surroundings: list[Surroundings]) -> None:
+def test_l3_agent_finds_radvd(network_node: Node, node_service_environments: list[ServiceEnvironment]) -> None:
     """`yum install radvd`: the L3 agent runs it for each router that has an IPv6 subnet."""
-    needed = [(around, each) for around in node_surroundings for each in around.programs if each.for_ipv6]
+    needed = [(around, each) for around in node_service_environments for each in around.programs if each.for_ipv6]
     if not needed:
         pytest.skip(f"{network_node.name}: no {L3_AGENT} is there")
     if not has_ipv6(network_node):
@@ -363,10 +364,13 @@ def test_open_vswitch_database_answers(l2_node: Node, open_vswitch: Unit) -> Non
 
 @pytest.mark.req("SVC-6")
 def test_agents_plug_as_the_layer_2_agent_of_the_node_does(
-    network_node: Node, l2_agent: L2Agent, node_surroundings: list[Surroundings], subtests: pytest.Subtests
+    network_node: Node,
+    l2_agent: L2Agent,
+    node_service_environments: list[ServiceEnvironment],
+    subtests: pytest.Subtests,
 ) -> None:
     """`interface_driver = linuxbridge`: that of another guide plugs the routers' ports into nothing."""
-    plugging = [around for around in node_surroundings if around.name in PLUGGING]
+    plugging = [around for around in node_service_environments if around.name in PLUGGING]
     if not plugging:
         pytest.skip(f"{network_node.name}: no L3 or DHCP agent is there")
     for around in plugging:

@@ -28,7 +28,7 @@ from fixtures.guest.neighbour import wait_until_reached
 from fixtures.guest.removed_floating_ip import wait_until_it_leads_nowhere
 from fixtures.guest.router_namespaces import nat_of
 from fixtures.guest.spoofed_address import arrivals
-from fixtures.guest.ways import WayIn, address_on
+from fixtures.guest.ssh_routes import WayIn, address_on
 from fixtures.network.drivers.driver import Driver
 from fixtures.network.eui64 import eui64_address, link_local_address
 from fixtures.network.ipv6_subnet import addresses_in

@@ -14,7 +14,7 @@ from fixtures.network.chassis_tunnels import missing_tunnels
 from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound, group_name, rules_in
 from fixtures.network.southbound import GATEWAY_PORT, Southbound
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 
 ASKED_IN_VAIN = "read neutron-server's log; neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair writes all anew"

@@ -9,7 +9,8 @@ from fixtures.network.northd_statuses import ACTIVE, STANDBY
 from fixtures.network.ovn_server import CONNECTIONS, OvnServer
 from fixtures.nodes.name_resolution import is_loopback
 from fixtures.nodes.namespaces import why_closed
-from fixtures.nodes.nodes import Node, Nodes
+from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.restarting import Restarting
 from fixtures.nodes.systemd_units import Unit
 

@@ -17,7 +17,7 @@ from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import DROP_GROUP, INWARD, OUTWARD, Northbound, group_name
 from fixtures.network.ovn_server import OvnServer
 from fixtures.nodes.namespaces import Namespace
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 
 HTTP = 80
 REPAIR = Proven("read neutron-server's log; neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair writes all anew")

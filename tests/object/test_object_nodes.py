@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.object.ring_devices import Device, is_on
 from fixtures.object.storage_node import STORAGE
 from fixtures.object.swift_files import KINDS, SwiftFiles

@@ -14,14 +14,14 @@ from requests_mock import Mocker
 from fixtures.cloud.run.ledger import Ledger, folder
 from fixtures.cloud.run.run_ledgers import Past, past_runs
 
-MARK = "acc-1a2b3c4d5e6f"
+TAG = "acc-1a2b3c4d5e6f"
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
 SERVERS = "http://controller:8774/v2.1/servers"
 HOLD = f"""
 import sys
 from fixtures.cloud.run.ledger import Ledger
 ledger = Ledger()
-ledger.begin({MARK!r}, {CLOUD!r}, {CALLER!r})
+ledger.begin({TAG!r}, {CLOUD!r}, {CALLER!r})
 ledger._write({{"made": "server", "id": "s1"}})
 print("held", flush=True)
 sys.stdin.read()
@@ -36,7 +36,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
     begun = Ledger()
-    begun.begin(MARK, CLOUD, CALLER)
+    begun.begin(TAG, CLOUD, CALLER)
     yield begun
     begun.end()
 
@@ -68,7 +68,7 @@ def past() -> Past:
 
 def make(ledger: Ledger, requests_mock: Mocker, identity: str) -> None:
     requests_mock.post(SERVERS, json={"server": {"id": identity}})
-    kind = ledger.before(asked("POST", SERVERS, server={"name": f"{MARK}-server"}))
+    kind = ledger.before(asked("POST", SERVERS, server={"name": f"{TAG}-server"}))
     ledger.after(kind, requests.post(SERVERS, timeout=1))
 
 
@@ -77,10 +77,10 @@ def test_a_name_is_on_disk_before_the_request_and_the_id_after(ledger: Ledger, r
     assert json.loads(past().file.read_text().splitlines()[-1]) == {"making": "server", "name": "acc-1"}
     assert past().unanswered == 1
     ledger.end()
-    ledger.begin(MARK, CLOUD, CALLER)
+    ledger.begin(TAG, CLOUD, CALLER)
     make(ledger, requests_mock, "s1")
     assert past() == Past(
-        folder() / f"{MARK}.jsonl", CLOUD, CALLER, {"s1": "server"}, frozenset({("server", f"{MARK}-server")})
+        folder() / f"{TAG}.jsonl", CLOUD, CALLER, {"s1": "server"}, frozenset({("server", f"{TAG}-server")})
     )
 
 
@@ -113,7 +113,7 @@ def test_a_line_that_was_cut_off_takes_no_other_with_it(ledger: Ledger, requests
 
 def test_what_is_no_ledger_is_not_believed() -> None:
     folder().mkdir(parents=True)
-    (folder() / f"{MARK}.jsonl").write_bytes(b'\x00\xff\n[1]\n"id"\n{"id": null}\n')
+    (folder() / f"{TAG}.jsonl").write_bytes(b'\x00\xff\n[1]\n"id"\n{"id": null}\n')
     assert past().cloud == ""
     assert not past().made
 

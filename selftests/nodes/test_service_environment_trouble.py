@@ -5,10 +5,9 @@ import pytest
 
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.service import Service
-from fixtures.nodes.service_needs import Folder, Program
-from fixtures.nodes.surroundings import Surroundings
-from fixtures.nodes.surroundings_probe import Answer, Place
-from fixtures.nodes.surroundings_trouble import (
+from fixtures.nodes.service_environment import ServiceEnvironment
+from fixtures.nodes.service_environment_probe import Answer, Place
+from fixtures.nodes.service_environment_trouble import (
     is_around,
     lacking,
     proxied,
@@ -17,19 +16,20 @@ from fixtures.nodes.surroundings_trouble import (
     without_kvm,
     without_room,
 )
+from fixtures.nodes.service_needs import Folder, Program
 
 FOLDER = Folder("/srv/images", "[a] filesystem_store_datadir", "/etc/glance/glance-api.conf:7", 64)
 SOUND = Place("/srv/images", True, "/srv/images", "glance:glance 755", True, "rwx", "", 100 * 1024, 1000)
 SECTION = "[placement]\nauth_url = http://controller:5000\n[glance]\napi_servers = https://10.0.0.11:9292\n"
 
 
-def around(text: str = "[DEFAULT]\n", **found: Any) -> Surroundings:
+def around(text: str = "[DEFAULT]\n", **found: Any) -> ServiceEnvironment:
     there = Service(cast(Any, None), {"Id": "nova-compute.service"})
     config = EffectiveConfig("nova-compute.service", {"/etc/nova/nova.conf": text})
-    return Surroundings("compute1", "nova-compute", there, config, found=Answer("glance", "glance", **found))
+    return ServiceEnvironment("compute1", "nova-compute", there, config, found=Answer("glance", "glance", **found))
 
 
-def of_place(place: Place) -> Surroundings:
+def of_place(place: Place) -> ServiceEnvironment:
     return around(places={place.path: place})
 
 
@@ -147,7 +147,7 @@ def test_whom_no_proxy_covers(host: str, no_proxy: str, is_so: bool) -> None:
     assert is_around(host, no_proxy) is is_so
 
 
-def libvirt(has_kvm: bool) -> Surroundings:
+def libvirt(has_kvm: bool) -> ServiceEnvironment:
     device = replace(SOUND, path="/dev/kvm", exists=has_kvm)
     return replace(of_place(device), name="libvirt", config=None)
 

@@ -1,6 +1,6 @@
 """See what a sweep does with what customers made to look like a run's. It is run by hand, as the operator:
 
-`./lab/lab exec -- .venv/bin/python -m selftests.tools.forged_marks`
+`./lab/lab exec -- .venv/bin/python -m selftests.tools.forged_tags`
 
 A customer names a volume and a network as a run would, hands a volume with such a name over to another project, and
 the operator has a protected image of that name. `--sweep` must leave all of it; `--sweep --yes` takes what it was told

@@ -9,12 +9,12 @@ import pytest
 import testinfra
 
 from fixtures.core.programs import MissingProgram
-from fixtures.nodes import together
+from fixtures.nodes import batched_commands
+from fixtures.nodes.batched_commands import SOONER, WIDTH, ask_batched, send
 from fixtures.nodes.checked_host import CannotSend, CheckedHost
 from fixtures.nodes.no_answer import NoAnswer
-from fixtures.nodes.nodes import Node
+from fixtures.nodes.node import Node
 from fixtures.nodes.readings import Reading, read_together
-from fixtures.nodes.together import SOONER, WIDTH, ask_together, send
 from selftests.patience import LONG
 
 
@@ -119,14 +119,14 @@ def test_what_is_too_long_is_packed_and_then_divided(host: CountedHost, monkeypa
     assert len(send(host, [f"echo {'x' * 3000}" for _ in range(40)])) == 40
     assert len(host.trips) == 1
     for room, trips in ((600, 1), (100, 2)):
-        monkeypatch.setattr(together, "ROOM", room)
+        monkeypatch.setattr(batched_commands, "ROOM", room)
         host.trips.clear()
         assert [each.stdout for each in send(host, ["echo 1", "echo 2"])] == ["1\n", "2\n"]  # type: ignore[union-attr]
         assert len(host.trips) == trips
 
 
 def test_a_node_without_base64_is_asked_one_by_one(host: CountedHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "PLAIN", 'no-such-program "$1"')
+    monkeypatch.setattr(batched_commands, "PLAIN", 'no-such-program "$1"')
     assert [each.stdout for each in send(host, ["echo 1", "echo 2"])] == ["1\n", "2\n"]  # type: ignore[union-attr]
 
 
@@ -139,9 +139,9 @@ def test_what_is_too_much_together_is_asked_one_by_one(host: CountedHost, monkey
 
 def test_the_nodes_clock_is_told_besides(host: CountedHost) -> None:
     send(host, ["sleep 0.2", "true"])
-    [moment] = host.moments
-    assert moment.last - moment.first >= 0.2
-    assert abs(moment.offset) <= moment.journey / 2 + 0.05
+    [round_trip] = host.round_trips
+    assert round_trip.last - round_trip.first >= 0.2
+    assert abs(round_trip.offset) <= round_trip.delay / 2 + 0.05
 
 
 def test_readers_share_as_many_round_trips_as_the_longest_chain_has(host: CountedHost) -> None:
@@ -229,7 +229,7 @@ def test_what_is_asked_outside_costs_its_own_round_trip(host: CountedHost) -> No
 
 def test_several_may_be_asked_at_once_by_one_reader(host: CountedHost) -> None:
     def both(node: Node) -> list[str]:
-        return [each.stdout for each in ask_together(host, ["echo 1", "echo 2"])]  # type: ignore[union-attr]
+        return [each.stdout for each in ask_batched(host, ["echo 1", "echo 2"])]  # type: ignore[union-attr]
 
     node = read(host, both, asks("echo 1"))
     assert given(node, 0) == ["1\n", "2\n"]

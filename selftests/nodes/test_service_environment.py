@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.nodes import Node
-from fixtures.nodes.surroundings import Surroundings, surroundings_on
+from fixtures.nodes.node import Node
+from fixtures.nodes.service_environment import ServiceEnvironment, service_environments_on
 from selftests.identity.known_logins import this_machine
 
 pytestmark = pytest.mark.skipif(
@@ -48,8 +48,8 @@ def node_of(folder: Path, user: str = "nobody", file: str = "nova.conf") -> Node
     return node
 
 
-def nova_compute(folder: Path, **told: str) -> Surroundings:
-    [around] = [each for each in surroundings_on(node_of(folder, **told)) if each.name == "nova-compute"]
+def nova_compute(folder: Path, **told: str) -> ServiceEnvironment:
+    [around] = [each for each in service_environments_on(node_of(folder, **told)) if each.name == "nova-compute"]
     return around
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.nodes.surroundings_probe import MAY, PROBE, SELF, Answer, parse
+from fixtures.nodes.service_environment_probe import MAY, PROBE, SELF, Answer, parse
 
 pytestmark = pytest.mark.skipif(
     os.getuid() != 0 or not shutil.which("setpriv"), reason="only root asks in another user's place, by setpriv"
