@@ -21,5 +21,5 @@ def test_a_check_is_called_by_a_sentence(test: str, told: str) -> None:
 
 def test_in_another_language() -> None:
     korean = catalogue("ko")
-    assert title_of_check("x.py::test_floating_ip_leads_to_the_guest", korean) == "유동 IP로 게스트에 접속된다"
+    assert title_of_check("x.py::test_floating_ip_leads_to_the_guest", korean) == "플로팅 IP로 게스트에 접속된다"
     assert title_of_check("x.py::test_of_somebody_else", korean) == "Of somebody else"

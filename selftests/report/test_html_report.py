@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from fixtures.core.known_secrets import know
+from fixtures.report.catalogue import languages
 from fixtures.report.html_report import draw, files
 from fixtures.report.report_folder import WRITTEN
-from fixtures.report.report_page import LONGEST
+from fixtures.report.report_page import LONGEST, row_page
+from fixtures.verdict.requirement_docs import titles
 from selftests.report import test_every_exit
 from selftests.report.told_verdict import FLOATING, MESSAGE, broken, cause, failure, healthy, read
 
@@ -68,6 +70,12 @@ def test_the_languages_lead_to_each_other(tmp_path: Path) -> None:
     assert "report.ko.html" in read(drawn["report.html"]).addresses
     assert "report.html" in read(drawn["report.ko.html"]).addresses
     assert '<html lang="ko">' in drawn["report.ko.html"]
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("row", titles())
+def test_a_rows_page_leads_to_no_file_that_is_not_beside_the_report(row: str, code: str) -> None:
+    assert [address for address in read(row_page(row, code)).addresses if not address.startswith("https://")] == []
 
 
 def test_it_needs_nothing_else(tmp_path: Path) -> None:

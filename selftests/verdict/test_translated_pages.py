@@ -13,6 +13,7 @@ OTHERS = [code for code in languages() if code != "en"]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 ROW = re.compile(r"\b(?:KEY|SVC|GLA|NOVA|NEU|OVN|CIN|SWI)-\d+")  # a Korean particle may follow at once
+LINK = re.compile(r"\]\(([\w./-]+\.md)\)")
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 HANGUL = re.compile("[\uac00-\ud7a3]")
 
@@ -28,6 +29,10 @@ def names(file: Path) -> set[str]:
 
 def rows(file: Path) -> set[str]:
     return set(ROW.findall(FENCE.sub("", file.read_text())))
+
+
+def other_pages(file: Path) -> set[str]:
+    return {Path(address).name for address in LINK.findall(FENCE.sub("", file.read_text()))}
 
 
 def read_on(file: Path) -> list[str]:
@@ -53,6 +58,8 @@ def test_page_says_the_same(row: str, code: str) -> None:
     assert commands(other) == commands(english)
     assert names(other) == names(english)
     assert rows(other) == rows(english)
+    assert other_pages(other) == other_pages(english)
+    assert [address for address in LINK.findall(other.read_text()) if not (other.parent / address).is_file()] == []
     assert read_on(other) == read_on(english)
     assert len(other.read_text().splitlines()) <= LONGEST
 
