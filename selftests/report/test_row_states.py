@@ -14,6 +14,12 @@ def test_what_passed_does_and_what_only_does_not_apply_is_skipped() -> None:
     }
 
 
+def test_what_read_only_left_out_is_not_known_unless_the_rest_passed() -> None:
+    verdict = Verdict(skipped={"a": "--read-only", "c": "--read-only", "d": "no"})
+    states = row_states(verdict, ROWS, ["b"], ["a", "c"])
+    assert states == {"CIN-1": "skipped", "CIN-2": "skipped", "NOVA-14": "unknown", "NOVA-3": "passed"}
+
+
 def test_the_worst_counts() -> None:
     verdict = Verdict(failures=[Failure("NOVA-3", "a", "bad"), Failure("NOVA-14", "c", "no")], blocked={"d": "x"})
     assert row_states(verdict, ROWS, ["b"]) == {
