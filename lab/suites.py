@@ -13,7 +13,8 @@ HOST = "bookworm"
 # What apt has of a suite, after its name. Backports are left out: those of an old suite are gone from the mirrors.
 _PARTS = ("", "-updates", "-security")
 _COMPONENT = "main"
-# No longer updated: what its indices say of how long they are valid is over (sources.list(5), check-valid-until).
+# No longer updated: what its indices say of how long they are valid is over (sources.list(5), check-valid-until), and its security archive
+# names packages that it has no more.
 _ENDED = ("bullseye",)
 
 
@@ -50,9 +51,10 @@ def sources(suite: str) -> str:
     """Return a sources.list of a suite, from where the host takes its own (apt-get(8), indextargets)."""
     host = (line.split() for line in apt.sources().splitlines())
     option = ["[check-valid-until=no]"] if suite in _ENDED else []
+    parts = _PARTS[:1] if suite in _ENDED else _PARTS
     lines = [
         " ".join([kind, *option, uri, named.replace(HOST, suite, 1), component])
         for kind, uri, named, component in host
-        if component == _COMPONENT and named in {HOST + part for part in _PARTS}
+        if component == _COMPONENT and named in {HOST + part for part in parts}
     ]
     return "".join(f"{line}\n" for line in dict.fromkeys(lines))
