@@ -2,8 +2,6 @@
 
 import json
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from lab.machines import Machine, machines
 from lab.paths import STATE
 from lab.processes import NETNS_FILE
 from lab.progress import step
+from lab.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from lab.images import Build
@@ -35,8 +34,8 @@ def start_machines(build: "Build") -> None:
     """Start the machines side by side over fresh layers."""
     map_count.ensure()
     with step("starting the machines"):
-        _side_by_side(lambda machine: _start(machine, build))
-        _side_by_side(_settle)
+        side_by_side(lambda machine: _start(machine, build), machines().values())
+        side_by_side(_settle, machines().values())
     (STATE / "started").touch()
 
 
@@ -57,7 +56,7 @@ def restart(build: "Build") -> None:
     """Throw away what the machines wrote and start them anew, over this build."""
     (STATE / "started").unlink(missing_ok=True)
     with step("stopping the machines"):
-        _side_by_side(_discard)
+        side_by_side(_discard, machines().values())
     faults.forget()
     _write_build(build)
     runner.furnish(build.runner)
@@ -80,7 +79,7 @@ def stop(machine: Machine) -> None:
 
 def down() -> None:
     """Leave nothing of the lab on this machine outside the cache."""
-    _side_by_side(stop)
+    side_by_side(stop, machines().values())
     map_count.put_back()
     leftovers.remove()
 
@@ -153,11 +152,3 @@ def _read_build() -> dict[str, str]:
         return dict(json.loads(_BUILD.read_text()))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-
-
-def _side_by_side(act: Callable[[Machine], None]) -> None:
-    """Do the same for every machine at once; raises the first error after all have ended."""
-    table = machines().values()
-    with ThreadPoolExecutor(max_workers=len(table)) as pool:
-        for done in [pool.submit(act, machine) for machine in table]:
-            done.result()

@@ -4,6 +4,9 @@ import sys
 import pytest
 
 from fixtures.core.workers import CLOUD, scope_of
+from selftests import ROOT
+
+pytest_plugins = ["pytester"]
 
 
 @pytest.mark.parametrize(
@@ -39,3 +42,15 @@ def test_checks_of_nodes_leave_what_is_made_once_to_the_worker_with_the_cloud() 
     shown = subprocess.run([sys.executable, "-c", USING_THE_CLOUD], capture_output=True, text=True).stdout
     assert "tests/object/test_object_nodes.py" in shown
     assert [line for line in shown.splitlines() if line.startswith("USES")] == []
+
+
+@pytest.mark.parametrize(("mark", "workers"), [("", 2), ('@pytest.mark.req("NOVA-14")', 1)])
+def test_without_a_check_the_tests_are_given_out_as_dist_says(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, mark: str, workers: int
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest('pytest_plugins = ["fixtures.core.workers"]')
+    pytester.makeini("[pytest]\nmarkers = req(row)")
+    pytester.makepyfile(f"import pytest\n{mark}\ndef test_it(worker_id): open(worker_id, 'w')")
+    pytester.runpytest_subprocess("-n", "2", "--dist=each", "-p", "no:cacheprovider")
+    assert len([*pytester.path.glob("gw*")]) == workers

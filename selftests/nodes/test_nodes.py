@@ -1,35 +1,8 @@
-import threading
-from typing import Any
-
 import pytest
 
 from fixtures.nodes.node import are_one_host
-from fixtures.nodes.nodes import Nodes, side_by_side
+from fixtures.nodes.nodes import Nodes
 from selftests.nodes.known_nodes import known_node
-from selftests.patience import LONG
-
-
-def test_answers_come_in_the_order_of_the_nodes() -> None:
-    nodes: Any = ("slow", "fast")
-    fast_is_done = threading.Event()
-
-    def ask(node: Any) -> str:
-        if node == "slow":
-            assert fast_is_done.wait(LONG)
-        else:
-            fast_is_done.set()
-        return f"{node} answers"
-
-    assert side_by_side(ask, nodes) == ["slow answers", "fast answers"]
-
-
-def test_what_goes_wrong_on_a_node_is_raised() -> None:
-    def ask(node: Any) -> None:
-        raise RuntimeError(f"{node} did not answer within 60 s")
-
-    nodes: Any = ["controller"]
-    with pytest.raises(RuntimeError, match="controller"):
-        side_by_side(ask, nodes)
 
 
 def test_a_node_in_other_roles_is_not_read_again() -> None:

@@ -1,6 +1,8 @@
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import pytest
 
@@ -159,3 +161,21 @@ def test_who_keeps_what_is_not_there_yet_gives_up_when_it_is_not_wanted() -> Non
             things.keep("compute2")
     finally:
         ABANDONED.reset(token)
+
+
+@pytest.mark.parametrize("is_submitted", [True, False])
+def test_one_whose_beginning_is_interrupted_is_ended(
+    made: Made, monkeypatch: pytest.MonkeyPatch, is_submitted: bool
+) -> None:
+    submit = ThreadPoolExecutor.submit
+
+    def interrupted(pool: ThreadPoolExecutor, *given: Any) -> None:
+        if is_submitted:
+            submit(pool, *given)
+            made.wait_until(lambda: bool(made.there))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt), ahead(made.make, 2) as things, things.lend(KEYS):
+        pytest.fail("not interrupted")
+    assert (made.order, made.there) == ([KEYS[0]] if is_submitted else [], [])

@@ -292,3 +292,23 @@ def test_what_another_stands_on_is_not_ended_before_it(pytester: pytest.Pytester
     tests = "def test_volume(volume): pass\ndef test_next(): pass\ndef test_text(text): assert not conftest.told"
     pytester.makepyfile(test_a_workload=f"import conftest\n{tests}")
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+
+
+INTERRUPTED = """
+from concurrent.futures import ThreadPoolExecutor
+from selftests.patience import until
+submit = ThreadPoolExecutor.submit
+
+def interrupted(pool, *given):
+    submit(pool, *given)
+    until(lambda: told)
+    raise KeyboardInterrupt
+
+ThreadPoolExecutor.submit = interrupted
+"""
+
+
+def test_what_is_being_begun_when_the_interrupt_comes_is_ended(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(SUITE + INTERRUPTED)
+    pytester.makepyfile("def test_first(network): pass")
+    assert "TOLD ['network 7 False', 'network gone']" in pytester.runpytest_subprocess("-s").stdout.str()
