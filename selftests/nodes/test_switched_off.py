@@ -90,9 +90,7 @@ def test_only_checks_of_units_on_such_a_node_come_first(monkeypatch: pytest.Monk
     def check(node: str, mark: str) -> Any:
         marked = lambda name: name == mark or None  # noqa: E731
         params = {"node": node}
-        return SimpleNamespace(
-            stash=pytest.Stash(), callspec=SimpleNamespace(params=params), get_closest_marker=marked
-        )
+        return SimpleNamespace(stash=pytest.Stash(), callspec=SimpleNamespace(params=params), get_closest_marker=marked)
 
     items = [check("compute1", UNIT_STATE), check("compute2", UNIT_STATE), check("compute2", "waits")]
     pytest_collection_modifyitems(given(known_node("compute1"), known_node("compute2", stopped=[UNIT])), items)

@@ -36,7 +36,8 @@ def test_what_tells_a_cause_comes_before_what_is_at_hand(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makeconftest(FIRST)
-    checks = "import pytest\n@pytest.mark.req('NOVA-6')\n@pytest.mark.parametrize('node', {})\ndef test_it(node): pass\n"
+    marks = "@pytest.mark.req('NOVA-6')\n@pytest.mark.parametrize('node', {})\n"
+    checks = f"import pytest\n{marks}def test_it(node): pass\n"
     for service, nodes in (("surroundings", ["on", "at hand"]), ("block", ["on", "at hand", "off"])):
         (pytester.mkdir(service) / f"test_{service}_nodes.py").write_text(checks.format(nodes))
     pytester.makeini("[pytest]\nmarkers = req: row")
