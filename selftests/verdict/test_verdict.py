@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -262,12 +261,14 @@ def test_server(cloud):
 """
 
 
-def test_a_cause_is_in_a_pipe_before_what_was_made_is_deleted(suite: pytest.Pytester) -> None:
+def test_a_cause_is_in_a_pipe_before_what_was_made_is_deleted(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As in a CI: the last one, too."""
     suite.makepyfile(test_last_workload=LAST)
     command = [sys.executable, "-m", "pytest", "-pno:cacheprovider", "test_last_workload.py"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    with suite.popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment) as run:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    with suite.popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
         timer = threading.Timer(LONG, run.kill)
         timer.start()
         try:
