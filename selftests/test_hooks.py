@@ -22,6 +22,7 @@ IN_ORDER = {
     "pytest_runtest_makereport": "outcomes must_run redacted_results allure waived evidence",
     "pytest_sessionfinish": """
         termination timing_files run_problems leaks environment categories workers""",
+    "pytest_configure_node": "switched_off nodes",
     "pytest_testnodedown": "leaks workers",
     "pytest_terminal_summary": "history folded_reports run_problems terminal waived html_report run_warnings leaks",
 }

@@ -18,3 +18,35 @@ def test_the_longest_workloads_come_last(pytester: pytest.Pytester, monkeypatch:
     shown = pytester.runpytest_subprocess("-v", "-p", "fixtures.verdict.order", "-p", "no:cacheprovider").stdout.str()
     names = ["moved_nodes", "booted_nodes", "booted_workload", "attached", "moved_workload"]
     assert [line.split("::test_")[1].split()[0] for line in shown.splitlines() if "PASSED" in line] == names
+
+
+FIRST = """
+import pytest
+from fixtures.verdict.order import AT_HAND, TELLS_FIRST
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.stash[AT_HAND] = "hand" in item.name
+        item.stash[TELLS_FIRST] = "off" in item.name
+"""
+
+
+def test_what_tells_a_cause_comes_before_what_is_at_hand(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest(FIRST)
+    marks = "@pytest.mark.req('NOVA-6')\n@pytest.mark.parametrize('node', {})\n"
+    checks = f"import pytest\n{marks}def test_it(node): pass\n"
+    for service, nodes in (("surroundings", ["on", "at hand"]), ("block", ["on", "at hand", "off"])):
+        (pytester.mkdir(service) / f"test_{service}_nodes.py").write_text(checks.format(nodes))
+    pytester.makeini("[pytest]\nmarkers = req: row")
+    shown = pytester.runpytest_subprocess("-v", "-p", "fixtures.verdict.order", "-p", "no:cacheprovider").stdout.str()
+    ran = [line.split(" PASSED")[0].partition("_nodes.py::test_it") for line in shown.splitlines() if " PASSED" in line]
+    assert [file.rpartition("_")[2] + node for file, _, node in ran] == [
+        "block[off]",
+        "surroundings[at hand]",
+        "block[at hand]",
+        "surroundings[on]",
+        "block[on]",
+    ]

@@ -1,4 +1,7 @@
 import json
+import subprocess
+import sys
+import threading
 from typing import Any
 
 import pytest
@@ -6,6 +9,7 @@ import pytest
 from fixtures.report.terminal import verdict_lines
 from fixtures.verdict.verdict import CLEAN_UP, Failure, Verdict
 from selftests import ROOT
+from selftests.patience import LONG
 from selftests.report.verdict_schema import VERDICT
 
 pytest_plugins = ["pytester"]
@@ -216,6 +220,64 @@ def test_the_words_are_those_of_the_services_of_the_row(suite: pytest.Pytester) 
         "SWI-1": ["compute1, proxy, 20:31:21: no device"],
     }
     assert "the store is full" in shown.partition("what is wrong")[2]
+
+
+ASKED = """
+import pytest
+
+@pytest.fixture(scope="session", autouse=True)
+def asked(evidence):
+    evidence.keep("services and agents", lambda: print("ASKED") or "all are up")
+"""
+
+
+@pytest.mark.parametrize("test", ["test_runs", "test_image", "test_container"])
+def test_what_a_node_tells_is_told_before_others_are_asked(suite: pytest.Pytester, test: str) -> None:
+    suite.makeconftest(
+        CONFTEST.replace('"fixtures.report.terminal"', '"fixtures.report.terminal", "fixtures.verdict.evidence"')
+        + ASKED
+    )
+    lines = suite.runpytest_subprocess("-s", "-k", test).stdout.lines
+    told = next(number for number, line in enumerate(lines) if line.startswith(("NOVA-6: ", "GLA-1: ", "SWI-1: ")))
+    asked = [number for number, line in enumerate(lines) if "ASKED" in line]
+    assert (told < asked[0]) is (test == "test_runs")
+
+
+LAST = """
+import pathlib
+import time
+
+import pytest
+
+@pytest.fixture
+def cloud():
+    yield
+    while not pathlib.Path("is_read").exists():
+        time.sleep(0.02)
+
+@pytest.mark.req("NOVA-14")
+def test_server(cloud):
+    assert 0, "no server. Fix: make one"
+"""
+
+
+def test_a_cause_is_in_a_pipe_before_what_was_made_is_deleted(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a CI: the last one, too."""
+    suite.makepyfile(test_last_workload=LAST)
+    command = [sys.executable, "-m", "pytest", "-pno:cacheprovider", "test_last_workload.py"]
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    with suite.popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+        timer = threading.Timer(LONG, run.kill)
+        timer.start()
+        try:
+            assert any(line.startswith(b"NOVA-14: no server") for line in run.stdout)
+            assert timer.is_alive(), "it came when the run was killed"
+        finally:
+            (suite.path / "is_read").touch()
+            run.stdout.read()
+            timer.cancel()
 
 
 API = """

@@ -61,6 +61,7 @@ def test_loop_device_is_set_up_at_boot(block_node: Node, volume_groups: list[Vol
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.unit_state
 def test_scheduler_starts_at_boot(controller_node: Node) -> None:
     """`systemctl enable openstack-cinder-scheduler` has been done."""
     unit = controller_node.unit("cinder-scheduler")
@@ -70,6 +71,7 @@ def test_scheduler_starts_at_boot(controller_node: Node) -> None:
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.unit_state
 def test_volume_service_starts_at_boot(block_node: Node) -> None:
     """`systemctl enable openstack-cinder-volume` has been done."""
     unit = block_node.unit("cinder-volume")
@@ -77,6 +79,7 @@ def test_volume_service_starts_at_boot(block_node: Node) -> None:
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.unit_state
 def test_volume_service_runs(block_node: Node) -> None:
     """`systemctl start openstack-cinder-volume` has been done."""
     unit = block_node.unit("cinder-volume")

@@ -159,6 +159,7 @@ def test_password_opens_a_session_on_the_broker(
 
 
 @pytest.mark.req("NOVA-6")
+@pytest.mark.unit_state
 @node_services
 def test_compute_service_starts_at_boot(compute_node: Node, service: str) -> None:
     """`systemctl enable libvirtd openstack-nova-compute` has been done."""
@@ -167,6 +168,7 @@ def test_compute_service_starts_at_boot(compute_node: Node, service: str) -> Non
 
 
 @pytest.mark.req("NOVA-6")
+@pytest.mark.unit_state
 @node_services
 def test_compute_service_runs(compute_node: Node, service: str) -> None:
     """`systemctl start libvirtd openstack-nova-compute` has been done."""

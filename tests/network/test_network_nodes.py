@@ -319,6 +319,7 @@ def test_l3_agent_finds_radvd(network_node: Node, node_service_environments: lis
 
 
 @pytest.mark.req("NEU-6")
+@pytest.mark.unit_state
 def test_l2_agent_starts_at_boot(l2_node: Node, l2_agent: L2Agent) -> None:
     """`systemctl enable neutron-linuxbridge-agent` has been done."""
     unit = l2_node.unit(l2_agent.service)
@@ -326,6 +327,7 @@ def test_l2_agent_starts_at_boot(l2_node: Node, l2_agent: L2Agent) -> None:
 
 
 @pytest.mark.req("NEU-6")
+@pytest.mark.unit_state
 def test_l2_agent_runs(l2_node: Node, l2_agent: L2Agent) -> None:
     """`systemctl start neutron-linuxbridge-agent` has been done."""
     unit = l2_node.unit(l2_agent.service)

@@ -11,6 +11,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 
 
 @pytest.mark.req("SWI-3")
+@pytest.mark.unit_state
 @storage_services
 def test_storage_service_starts_at_boot(storage_node: Node, service: str) -> None:
     """The account, container and object servers are enabled."""
@@ -19,6 +20,7 @@ def test_storage_service_starts_at_boot(storage_node: Node, service: str) -> Non
 
 
 @pytest.mark.req("SWI-3")
+@pytest.mark.unit_state
 @storage_services
 def test_storage_service_runs(storage_node: Node, service: str) -> None:
     """The account, container and object servers answer the proxy."""
