@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lab import credentials, kernel, layers, linux, recipe, suites
+from lab import credentials, kernel, layers, linux, recipe, suites, virtualenv
 from lab.command import run
 from lab.configure import configure, values_for, write_disk
 from lab.guest import build as guest
@@ -48,7 +48,7 @@ def cached(cloud: str | None = None) -> Build | None:
         cloud: of lab/clouds; without, the one that the lab is.
     """
     build, everyone = _build(cloud), machines(cloud).values()
-    parts = [build.kernel, build.guest, build.runner, *map(_base, everyone), *map(_packages, everyone)]
+    parts = [build.kernel, build.guest, build.runner, *(tree for each in everyone for tree in lower(each))]
     return build if all(part.exists() for part in parts) else None
 
 
@@ -67,7 +67,11 @@ def build() -> Build:
         for machine in {_base(machine): machine for machine in machines().values()}.values():
             _build_base(machine)
         alike = {_packages(machine): machine for machine in machines().values()}
-        for installed in [pool.submit(_build_packages, machine) for machine in alike.values()]:
+        environments = {_environment(machine): machine for machine in machines().values()}
+        for installed in [
+            *(pool.submit(_build_packages, machine) for machine in alike.values()),
+            *(pool.submit(_build_environment, machine) for machine in environments.values()),
+        ]:
             installed.result()
         _once(_cloud(), "configured machines", partial(_build_cloud, kernel_built))
         guest_built.result()
@@ -145,9 +149,15 @@ def _packages(machine: Machine) -> Path:
     return CACHE / "layers" / f"packages-{recipe.packages_key(machine)}"
 
 
-def lower(machine: Machine) -> tuple[Path, Path]:
+def _environment(machine: Machine) -> Path | None:
+    key = recipe.environment_key(machine)
+    return CACHE / "layers" / f"environment-{key}" if key else None
+
+
+def lower(machine: Machine) -> tuple[Path, ...]:
     """Return the trees that a machine's configuration is written over, topmost first; they may not be built."""
-    return _packages(machine), _base(machine)
+    environment = _environment(machine)
+    return (*([environment] if environment else []), _packages(machine), _base(machine))
 
 
 def _cloud(cloud: str | None = None) -> Path:
@@ -229,6 +239,14 @@ def _build_packages(machine: Machine) -> None:
         layers.build_packages(target, _base(machine), machine.roles, log)
 
     _once(_packages(machine), f"packages of {machine.name}", make, _packages_so_far)
+
+
+def _build_environment(machine: Machine) -> None:
+    def make(target: Path, log: Path) -> None:
+        virtualenv.build(target, _base(machine), virtualenv.requirements(machine.roles), log)
+
+    if environment := _environment(machine):
+        _once(environment, "virtual environment", make)
 
 
 def _build_cloud(kernel_built: Future[None], target: Path, log: Path) -> None:

@@ -90,7 +90,7 @@ def _table(cloud: str, *, is_taken: bool = False) -> dict[str, Any]:
     """
     own = tomllib.loads((CLOUDS / f"{cloud}.toml").read_text())
     like = _table(own.pop("like"), is_taken=True) if "like" in own else {"machines": {}, "networks": {}}
-    everywhere, alone = own.pop("roles", []), own.pop("alone", {})
+    before, everywhere, alone = own.pop("before", []), own.pop("roles", []), own.pop("alone", {})
     machines = {**like["machines"], **own.pop("machines", {}), **({} if is_taken else alone)}
-    with_roles = {name: {**entry, "roles": [*entry["roles"], *everywhere]} for name, entry in machines.items()}
+    with_roles = {name: {**entry, "roles": [*before, *entry["roles"], *everywhere]} for name, entry in machines.items()}
     return {**like, **own, "machines": with_roles}

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import kernel, layers, suites
+from lab import kernel, layers, suites, virtualenv
 from lab.guest import build as guest
 from lab.guest import kernel as guest_kernel
 from lab.machines import Machine, machines, networks
@@ -51,6 +51,12 @@ def packages_key(machine: Machine) -> str:
     return _key(base_key(machine.debian), *layers.packages(machine.roles))
 
 
+def environment_key(machine: Machine) -> str:
+    """Return the key of a machine's virtual environment; empty if none is built for it."""
+    lines = virtualenv.requirements(machine.roles)
+    return _key(base_key(machine.debian), *lines, *_contents([LAB / "virtualenv.py"])) if lines else ""
+
+
 def cloud_key(cloud: str | None) -> str:
     """Return the key of a cloud's configured machines: what each is, its roles, and all that they stand on."""
     everyone = machines(cloud).values()
@@ -59,4 +65,5 @@ def cloud_key(cloud: str | None) -> str:
     made = [path for path in roles if path.stem != "faults"]
     code = [LAB / "configure.py", LAB / "images.py"]
     shape = [*map(repr, everyone), *map(repr, networks(cloud).values())]
-    return _key(kernel_key(), *shape, *map(packages_key, everyone), *_contents([*made, *code]))
+    trees = [key for machine in everyone for key in (packages_key(machine), environment_key(machine)) if key]
+    return _key(kernel_key(), *shape, *trees, *_contents([*made, *code]))

@@ -23,18 +23,26 @@ def test_a_fault_is_broken_in_the_places_that_devstack_has() -> None:
     )
 
 
-def test_no_fault_starts_or_stops_a_unit_of_debians_on_devstack() -> None:
-    scripts = [
-        each
-        for fault in faults.catalogue().values()
-        if fault.can_be_on("devstack")
-        for each in (*fault.breaks.values(), *fault.mends.values())
-    ]
-    lines = faults.in_words_of(["devstack"], "\n".join(scripts)).splitlines()
+@pytest.mark.parametrize(("cloud", "one"), [("devstack", "q-l3"), ("next", "q-ovn-metadata-agent")])
+def test_no_fault_starts_or_stops_a_unit_of_debians_on_devstack(cloud: str, one: str) -> None:
+    lines = [line for machine in machines.machines(cloud).values() for line in told_on(machine, cloud)]
     words = {word.removesuffix(".service") for line in lines if "systemctl" in line for word in line.split()}
     services = {word for word in words if re.match(r"devstack@|(cinder|glance|neutron|nova|swift)-", word)}
-    assert "devstack@q-l3" in services
+    assert f"devstack@{one}" in services
     assert services <= {"cinder-volumes-loop", *devstack_units()}
+
+
+def told_on(machine: machines.Machine, cloud: str) -> list[str]:
+    """The lines of all scripts that faults have for a machine, in its words."""
+    scripts = [
+        script
+        for fault in faults.catalogue().values()
+        if fault.can_be_on(cloud)
+        for each in (fault.breaks, fault.mends)
+        for name, script in each.items()
+        if machine in faults.of_name(name, cloud)
+    ]
+    return faults.in_words_of(machine.roles, "\n".join(scripts)).splitlines()
 
 
 def test_the_suite_knows_the_units_of_devstack_that_the_lab_makes() -> None:
@@ -46,7 +54,7 @@ def test_the_suite_knows_the_units_of_devstack_that_the_lab_makes() -> None:
 def devstack_units() -> set[str]:
     """The units that the role writes."""
     script = (LAB / "roles/devstack/units").read_text()
-    found = re.findall(r"^(?:api|program) \S+ (\S+)", script, re.MULTILINE)
+    found = re.findall(r"^ *(?:api|program) \S+ (\S+)", script, re.MULTILINE)
     return {f"devstack@{name}" for name in (*found, *(f"s-{kind}" for kind in SWIFT))}
 
 
@@ -78,3 +86,19 @@ def test_dpkg_forgets_the_projects_and_no_other_package(tmp_path: Path) -> None:
     (tmp_path / "status").write_text("\n".join([ours[0], others[0], ours[1], others[1]]))
     assert forget() == ["python3-nova", "keystone"]
     assert (tmp_path / "status").read_text() == "\n".join(others)
+
+
+def test_a_program_is_moved_unless_the_environment_has_its_own(tmp_path: Path) -> None:
+    install = runpy.run_path(str(LAB / "roles/devstack/virtualenv.py"))["install"]
+    install.__globals__["VENV"] = tmp_path
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/nova-manage").write_text("the index's")
+    (tmp_path / "nova-manage").symlink_to(tmp_path / "bin/nova-manage")
+    (tmp_path / "nova-status").write_text("#! /usr/bin/python3\n")
+    for name in ("nova-manage", "nova-status", "nova-gone"):
+        install(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["bin"]
+    assert {path.name: path.read_text() for path in (tmp_path / "bin").iterdir()} == {
+        "nova-manage": "the index's",
+        "nova-status": f"#!{tmp_path}/bin/python3\n",
+    }

@@ -61,7 +61,7 @@ def test_each_suite_has_a_base_of_its_own_and_the_hosts_is_as_it_was() -> None:
 
 @pytest.mark.parametrize("cloud", machines.clouds())
 def test_machines_are_of_the_suite_that_their_cloud_names_and_have_its_role(cloud: str) -> None:
-    wanted = {"epoxy": "trixie", "victoria": "bullseye"}.get(cloud, suites.HOST)
+    wanted = {"epoxy": "trixie", "next": "trixie", "victoria": "bullseye"}.get(cloud, suites.HOST)
     everyone = machines.machines(cloud).values()
     assert {machine.debian for machine in everyone} == {wanted}
     assert all((wanted in machine.roles) == (wanted != suites.HOST) for machine in everyone)

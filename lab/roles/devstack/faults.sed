@@ -10,7 +10,8 @@ s/\<nova-compute\.service\>/devstack@n-cpu.service/g
 s/\<nova-conductor\.service\>/devstack@n-super-cond.service devstack@n-cond-cell1.service/g
 s/\<nova-novncproxy\.service\>/devstack@n-novnc-cell1.service/g
 s/\<nova-scheduler\.service\>/devstack@n-sch.service/g
-s/\<neutron-\(api\|rpc-server\)\.service\>/devstack@&/g
+s/\<neutron-\(api\|rpc-server\|periodic-workers\|ovn-maintenance-worker\)\.service\>/devstack@&/g
+s/\<neutron-ovn-metadata-agent\.service\>/devstack@q-ovn-metadata-agent.service/g
 s/\<neutron-dhcp-agent\.service\>/devstack@q-dhcp.service/g
 s/\<neutron-l3-agent\.service\>/devstack@q-l3.service/g
 s/\<neutron-linuxbridge-agent\.service\>/devstack@q-agt.service/g

@@ -1,8 +1,10 @@
 """Move OpenStack's projects out of Debian's packages into DevStack's virtual environment (inc/python, setup_devstack_virtualenv).
 
-Their packages are dpkg's no more; what of them is no program stays where it is.
+Their packages are dpkg's no more; what of them is no program stays where it is. The environment may be there already, with
+the projects of the package index (lab/roles/pypi); then what stood in their programs' places goes.
 """
 
+import os
 import re
 import shutil
 import venv
@@ -21,12 +23,14 @@ LINKED = ("cinder-manage", "cinder-rtstool", "nova-manage", "privsep-helper")
 
 def main() -> None:
     """Move all of it."""
-    venv.create(VENV, system_site_packages=True, symlinks=True)
+    if not VENV.exists():
+        venv.create(VENV, system_site_packages=True, symlinks=True)
     packages = forgotten_by_dpkg()
     files = {line for package in packages for line in listed(package)}
     site = next(VENV.glob("lib/python3*/site-packages"))
     for top in sorted({Path(file).relative_to(MODULES).parts[0] for file in files if file.startswith(f"{MODULES}/")}):
-        shutil.move(MODULES / top, site / top)
+        if (MODULES / top).exists():
+            shutil.move(MODULES / top, site / top)
     # That of oslo.privsep is run as root by rootwrap, and imports what the project tells it to
     for file in (*filter(PROGRAM.fullmatch, sorted(files)), "/usr/bin/privsep-helper"):
         install(Path(file))
@@ -60,8 +64,11 @@ def listed(package: str) -> list[str]:
 
 
 def install(program: Path) -> None:
-    """Move a program into the environment, where the environment's Python runs it."""
+    """Move a program into the environment, where the environment's Python runs it, unless it has its own."""
     target = VENV / "bin" / program.name
+    if target.exists() or not os.path.lexists(program):
+        program.unlink(missing_ok=True)
+        return
     shutil.move(program, target)
     if not target.is_symlink() and (text := target.read_bytes()).startswith(b"#!"):
         target.write_bytes(re.sub(rb"\A#! ?/usr/bin/python3\b", f"#!{VENV}/bin/python3".encode(), text))
@@ -75,7 +82,7 @@ def remove(file: Path) -> None:
     ):
         link.unlink()
     file.unlink(missing_ok=True)
-    shutil.rmtree(f"/etc/systemd/system/{file.name}.d", ignore_errors=True)
+    shutil.rmtree(f"/etc/systemd/system/{file.name.removesuffix('.service')}.service.d", ignore_errors=True)
 
 
 if __name__ == "__main__":
