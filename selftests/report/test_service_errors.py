@@ -252,3 +252,19 @@ def test_what_is_logged_on_a_healthy_cloud_too_is_no_first_error() -> None:
 def test_a_line_of_the_journal_is_not_of_the_request_before_it(own: str) -> None:
     told = f"{FOLLOWED}2026-11-22T20:32:00+0000 compute1 kernel[1]: out of memory\n"
     assert not any("out of memory" in line for line in newest(told, [], [own]))
+
+
+@pytest.mark.parametrize("limited", ["", "Memory cgroup out of memory: "])
+def test_what_was_killed_for_want_of_memory_comes_before_all_else(limited: str) -> None:
+    said = f"{limited or 'Out of memory: '}Killed process 758 (neutron-openvsw) total-vm:249196kB, anon-rss:132168kB"
+    collected = f"{COLLECTED}\n== network1\n2026-11-22T20:30:01+0000 network1 kernel: {said}\n"
+    assert newest(collected, ["nova"])[:2] == [
+        f"network1, kernel, 20:30:01: {said}",
+        "controller, nova-api, 20:31:21: cannot bind",
+    ]
+    assert first_error(collected, ["nova"]) == f"network1, kernel, 20:30:01: {said}"
+
+
+def test_only_the_kernel_says_so() -> None:
+    collected = "== network1\n2026-11-22T20:30:01+0000 network1 nova-api: Out of memory: Killed process 1 (x)\n"
+    assert newest(collected, ["neutron"]) == []
