@@ -208,7 +208,7 @@ def test_router_port_inside_is_active(
         f"the port of router {router.id} with {GATEWAY} to be ACTIVE",
         probe=lambda: [port.status for port in inside_ports(cloud, router, GATEWAY)],
         until=lambda statuses: statuses == ["ACTIVE"],
-        deadline=deadlines.port_active,
+        deadline=deadlines.router_wired,
         fix=network_driver.fixes.routing,
     )
 
@@ -234,7 +234,7 @@ def test_router_port_outside_is_active(
         f"the gateway port of router {router.id} to be ACTIVE",
         probe=lambda: [port.status for port in outside_ports(operator, router)],
         until=lambda statuses: statuses == ["ACTIVE"],
-        deadline=deadlines.port_active,
+        deadline=deadlines.router_wired,
         fix=network_driver.fixes.outside,
     )
 
