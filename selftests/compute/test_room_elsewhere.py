@@ -11,7 +11,7 @@ from fixtures.compute.room_elsewhere import why_no_room_elsewhere
 from fixtures.core.deadlines import Deadlines
 
 FLAVOR: Any = SimpleNamespace(vcpus=1, ram=256, disk=0)
-SERVER: Any = SimpleNamespace(hypervisor_hostname="compute1.example.org", compute_host="compute1")
+SERVER: Any = SimpleNamespace(id="moving", hypervisor_hostname="compute1.example.org", compute_host="compute1")
 OPERATOR: Any = SimpleNamespace(
     placement=SimpleNamespace(
         resource_providers=lambda: [
@@ -21,6 +21,11 @@ OPERATOR: Any = SimpleNamespace(
     )
 )
 AT_ONCE = Deadlines().scaled(0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_elsewhere, "AWAITED", set())
 
 
 @pytest.mark.usefixtures("pauses")
@@ -35,6 +40,13 @@ def test_the_room_on_its_own_node_is_none(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(room_elsewhere, "roots_with_room", lambda _operator, _needs: frozenset({"1"}))
     told = why_no_room_elsewhere(OPERATOR, SERVER, FLAVOR, AT_ONCE)
     assert told == "no other compute node than compute1 has room for it in Placement (VCPU 1, MEMORY_MB 256)"
+
+
+def test_after_a_wait_in_vain_placement_is_asked_once(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    monkeypatch.setattr(room_elsewhere, "AWAITED", {"moving"})
+    monkeypatch.setattr(room_elsewhere, "roots_with_room", lambda _operator, _needs: frozenset({"1"}))
+    assert why_no_room_elsewhere(OPERATOR, SERVER, FLAVOR, Deadlines())
+    assert not pauses
 
 
 def test_where_placement_does_not_tell_nova_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
