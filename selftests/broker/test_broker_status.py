@@ -112,6 +112,23 @@ def test_an_alarm_of_a_moment_is_none(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (found.alarms, found.numbers["total_limit"]) == (frozenset(), 927)
 
 
+@pytest.mark.parametrize("code", [124, 137])
+def test_a_whole_answer_counts_though_its_program_did_not_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    (tmp_path / "status").write_text(json.dumps(STATUS))
+    (tmp_path / "cluster").write_text(json.dumps({**CLUSTER, "alarms": [alarm("disk")]}))
+    found = status_on(machine(tmp_path, monkeypatch, f"{CTL}\nexit {code}\n"))
+    assert (set(found.alarms), found.numbers["total_used"]) == ({"disk"}, 60)
+
+
+def test_half_an_answer_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "status").write_text(json.dumps(STATUS)[:-9])
+    (tmp_path / "cluster").write_text(json.dumps(CLUSTER))
+    with pytest.raises(pytest.skip.Exception, match="rabbitmqctl tells nothing"):
+        status_on(machine(tmp_path, monkeypatch, f"{CTL}\nexit 124\n"))
+
+
 def test_one_that_is_slow_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(pytest.skip.Exception, match="rabbitmqctl tells nothing: no answer"):
         status_on(machine(tmp_path, monkeypatch, 'echo "$@" >> "{0}/asked"; exit 124\n'))
