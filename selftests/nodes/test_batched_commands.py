@@ -10,7 +10,7 @@ import testinfra
 
 from fixtures.core.programs import MissingProgram
 from fixtures.nodes import batched_commands
-from fixtures.nodes.batched_commands import SOONER, WIDTH, ask_batched, send
+from fixtures.nodes.batched_commands import SHARED, SOONER, WIDTH, ask_batched, send
 from fixtures.nodes.checked_host import CannotSend, CheckedHost
 from fixtures.nodes.no_answer import NoAnswer
 from fixtures.nodes.node import Node
@@ -84,7 +84,7 @@ def test_a_node_is_not_swamped_and_has_the_time_that_waiting_takes(host: Counted
     answers: Sequence[Any] = send(host, [f"{clock}; sleep 0.2; {clock}"] * (2 * WIDTH + 1))
     times = [[float(word) for word in each.stdout.split()] for each in answers]
     assert max(sum(began < now < ended for began, ended in times) for now, _ in times) < WIDTH
-    assert "timeout -k 5 165 " in host.trips[0]  # three times 55 s
+    assert "timeout -k 5 220 " in host.trips[0]  # four times 55 s
 
 
 def test_long_answers_do_not_get_mixed_up(host: CountedHost) -> None:
@@ -99,7 +99,7 @@ def test_what_is_no_text_is_kept(host: CountedHost) -> None:
 
 
 def test_one_that_does_not_end_leaves_the_others_their_answers() -> None:
-    slow, good = send(CountedHost(limit=SOONER + 5), ["sleep 60", "echo yes"])
+    slow, good = send(CountedHost(limit=(SOONER + 5) / SHARED), ["sleep 60", "echo yes"])
     assert isinstance(slow, NoAnswer)
     assert "did not end within 5 s" in str(slow)
     assert good.stdout == "yes\n"  # type: ignore[union-attr]
