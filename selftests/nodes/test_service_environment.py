@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -108,3 +109,19 @@ def test_root_may_do_all(folder: Path) -> None:
     around = nova_compute(folder, user="root")
     checks.test_services_may_read_their_configuration([around], One())
     checks.test_services_may_write_to_their_folders([around], One())
+
+
+def test_of_a_service_that_was_restarted_meanwhile_the_process_of_now_is_asked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    node = node_of(folder)
+    node.facts.parsed["started"]["nova-compute.service"]["MainPID"] = str(ended.pid)
+    with subprocess.Popen(["sleep", "60"], env={**os.environ, "http_proxy": "http://proxy"}) as now:
+        (folder / "systemctl").write_text(f"#!/bin/sh\necho {now.pid}\n")
+        (folder / "systemctl").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        [around] = [each for each in service_environments_on(node) if each.name == "nova-compute"]
+        now.kill()
+    assert around.found.proxies == {"http_proxy"}

@@ -114,6 +114,15 @@ def test_a_process_tells_who_runs_it_and_what_is_around_it(shell: str, folder: P
     assert "s3cr3t" not in repr(found)
 
 
+def test_of_a_process_that_has_ended_is_told_that_it_has(shell: str, folder: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    answer = asked(shell, "folder", folder, who=("nobody", "", str(ended.pid)))
+    assert (answer.is_gone, answer.user) == (True, "nobody")
+    assert not asked(shell, who=NOBODY).is_gone
+    assert not asked(shell, who=("nobody", "", str(os.getpid()))).is_gone
+
+
 def test_in_a_container_everybody_has_its_environment(shell: str) -> None:
     found = asked(shell, who=("", "", SELF), HTTPS_PROXY="http://proxy")
     assert "HTTPS_PROXY" in found.proxies
