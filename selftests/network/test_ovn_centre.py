@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from fixtures.network import ovn_central_unit as central
+from fixtures.network import ovn_metadata_unit as metadata
 from fixtures.network.cluster_status import ClusterStatus, cluster_status, parse_cluster_status
 from fixtures.network.drivers import linuxbridge, ovn
 from fixtures.network.northd_statuses import SILENT, northd_statuses, parse_status
@@ -160,3 +161,19 @@ def test_the_only_one_that_is_off_is_looked_at(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(central, "northd_status", lambda node: SILENT)
     monkeypatch.setattr(Node, "unit", lambda node, service: f"unit of {service}")
     assert unit(idle, service="ovn-northd") == "unit of ovn-northd"
+
+
+def metadata_unit(node: Node) -> Any:
+    make: Any = metadata.ovn_metadata_unit
+    return make.__wrapped__(node)
+
+
+def test_of_two_metadata_agents_the_one_that_is_used_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Node, "unit", lambda node, service: service)
+    ovns, older, newer = "ovn-controller", "neutron-ovn-metadata-agent", "neutron-ovn-agent"
+    assert metadata_unit(known_node("compute1", running=[ovns], stopped=[older])) == older
+    assert metadata_unit(known_node("compute1", running=[ovns, newer], dormant=[older])) == newer
+    with pytest.raises(pytest.skip.Exception, match="compute1: neither neutron-ovn-metadata-agent nor"):
+        metadata_unit(known_node("compute1", running=[ovns]))
+    with pytest.raises(pytest.skip.Exception, match="compute1: OVN does not wire"):
+        metadata_unit(known_node("compute1", running=["neutron-openvswitch-agent", older]))

@@ -99,6 +99,14 @@ def test_rdos_is_bound_to_its_switch(systemd: Any) -> None:
     assert "Fix: systemctl enable openvswitch.service" in read_unit(systemd(units), [VSWITCHD]).not_at_boot
 
 
+def test_its_owner_is_the_switch_and_not_another_that_needs_it(systemd: Any) -> None:
+    """Debian's openvswitch-switch is disabled with ovs-record-hostname (Also=), which is listed first here."""
+    pullers = "ovs-record-hostname.service openvswitch-switch.service"
+    states = {VSWITCHD: [pullers], "openvswitch-switch.service": ["disabled", ""]}
+    units = ovn(states) | {"ovs-record-hostname.service": "LoadState=loaded UnitFileState=disabled RequiredBy="}
+    assert read_unit(systemd(units), [VSWITCHD]).switch == "openvswitch-switch.service"
+
+
 def test_one_that_a_target_wants_needs_no_switch(systemd: Any) -> None:
     """As a script of /etc/init.d with its links in rc3.d, of which systemd-sysv-generator(8) makes one."""
     unit = {"tgt.service": "LoadState=loaded UnitFileState=generated WantedBy=multi-user.target graphical.target"}

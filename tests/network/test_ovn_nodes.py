@@ -118,6 +118,16 @@ def test_ovn_controller_is_connected(
     )
 
 
+@pytest.mark.req("NEU-1")
+@pytest.mark.unit_state
+def test_ovns_metadata_agent_runs(compute_node: Node, ovn_metadata_unit: Unit) -> None:
+    """`systemctl start neutron-ovn-metadata-agent`: Neutron calls it alive until two changes and 75 s later.
+
+    Source: neutron/plugins/ml2/drivers/ovn/agent/neutron_agent.py, alive.
+    """
+    assert ovn_metadata_unit.is_ready, ovn_metadata_unit.not_running
+
+
 @pytest.mark.req("OVN-2")
 def test_no_two_chassis_have_one_name(
     l2_node: Node, chassis: Chassis, every_chassis: dict[str, Chassis], restarting: Restarting
