@@ -119,7 +119,6 @@ def test_ovn_controller_is_connected(
 
 
 @pytest.mark.req("NEU-1")
-@pytest.mark.unit_state
 def test_ovns_metadata_agent_runs(compute_node: Node, ovn_metadata_unit: Unit) -> None:
     """`systemctl start neutron-ovn-metadata-agent`: Neutron calls it alive until two changes and 75 s later.
 
