@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,11 +9,11 @@ from openstack.network.v2.security_group import SecurityGroup
 from fixtures.core.deadlines import Deadlines
 from fixtures.guest import ipv6_ingress
 from fixtures.guest.ipv6_guest import Ipv6Guest
-from fixtures.guest.ipv6_ingress import _gets_in, _why_never_refused, why_kept_in
+from fixtures.guest.ipv6_ingress import Ipv6Ingress, _gets_in, _seen, _why_kept_in
 from fixtures.network.drivers import linuxbridge
 
 NOBODY: Any = None
-GUESTS = Ipv6Guest(NOBODY, "fd12::1"), Ipv6Guest(NOBODY, "fd12::2")
+GUEST = Ipv6Guest(NOBODY, "fd12::9")
 pytestmark = pytest.mark.usefixtures("pauses")
 
 
@@ -19,7 +21,7 @@ def gets_in(monkeypatch: pytest.MonkeyPatch, wanted: bool, *answers: bool) -> bo
     """What is told of a guest that answers like this, and at last always in the same way."""
     left = list(answers)
     monkeypatch.setattr(ipv6_ingress, "pings_from", lambda *_: left.pop(0) if len(left) > 1 else left[0])
-    return _gets_in(wanted, *GUESTS, linuxbridge.DRIVER, Deadlines(rules_applied=60))
+    return _gets_in(GUEST, linuxbridge.DRIVER, Deadlines(rules_applied=60), "fd12::2", wanted)
 
 
 def test_a_ping_that_is_lost_once_it_was_let_in_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,10 +49,22 @@ def with_rules(**protocols: list[str | None]) -> Any:
 
 @pytest.mark.parametrize(("egress", "is_kept"), [([None], False), (["ipv6-icmp"], False), ([], True), (["tcp"], True)])
 def test_an_operators_own_rules_may_let_no_ping_out(egress: list[str | None], is_kept: bool) -> None:
-    assert bool(why_kept_in(with_rules(egress=egress), SecurityGroup(id="g1"))) is is_kept
+    assert bool(_why_kept_in(with_rules(egress=egress), SecurityGroup(id="g1"))) is is_kept
 
 
-@pytest.mark.parametrize("ingress", [[], ["tcp"]])
-def test_an_operators_own_rules_may_let_all_in(ingress: list[str | None]) -> None:
-    why = _why_never_refused(with_rules(egress=[None], ingress=ingress), SecurityGroup(id="g1"))
-    assert bool(why) is bool(ingress)
+def test_the_router_is_asked_while_there_is_the_rule() -> None:
+    happened: list[str] = []
+
+    @contextmanager
+    def rule() -> Iterator[None]:
+        happened.append("rule")
+        yield
+        happened.append("no rule")
+
+    def gets_in(address: str, _wanted: bool) -> bool:
+        happened.append(address)
+        return "no rule" not in happened
+
+    seen = _seen(rule(), gets_in, "fd12::2", "fd12::1")
+    assert seen == Ipv6Ingress(with_rule=True, without_rule=False, from_router=True)
+    assert happened == ["rule", "fd12::2", "fd12::1", "no rule", "fd12::2"]
