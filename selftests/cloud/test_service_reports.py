@@ -1,3 +1,4 @@
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,3 +52,15 @@ def test_each_service_in_the_catalogue_is_told_of(monkeypatch: pytest.MonkeyPatc
 def test_only_what_is_taken_to_be_up_can_be_late(state: str, age: float, is_late: bool) -> None:
     report = service_reports.ServiceReport("nova-compute", "compute1", "nova", "enabled", state, age)
     assert report.is_late is is_late
+
+
+@pytest.mark.parametrize(
+    ("updated_at", "age"),
+    [("2025-11-18T12:00:00", 0), ("2025-11-18T11:58:00", 120), (None, math.inf)],
+    ids=["this second", "before", "never"],
+)
+def test_a_report_of_this_very_second_is_one(updated_at: str | None, age: float) -> None:
+    told = {"services": [{**SERVICE, "binary": "nova-compute", "updated_at": updated_at}]}
+    answer: Any = SimpleNamespace(status_code=200, headers={"Date": NOW}, json=lambda: told)
+    [report] = service_reports.reports_in(answer)
+    assert report.age == age
