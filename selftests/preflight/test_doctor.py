@@ -59,6 +59,24 @@ def test_what_is_malformed_is_told_with_all_else(tmp_path: Path) -> None:
     assert [line.split()[1] for line in wrong] == ["--timeout-scale=0:", "--hosts:", "credentials:", "a"]
 
 
+def test_what_the_cloud_file_gives_is_told_as_its_own(tmp_path: Path) -> None:
+    (tmp_path / "cloud.toml").write_text('hosts = ["nowhere.invalid"]\nat_once = 0')
+    done = run("--doctor", "--cloud-file=cloud.toml", NODES, cwd=tmp_path)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout + done.stderr
+    wrong = [line for line in done.stdout.splitlines() if line.startswith("✗ cloud.toml: ")]
+    assert [line.split()[2] for line in wrong] == ["at_once=0:", "hosts:"]
+
+
+def test_with_a_mistake_in_the_cloud_file_nobody_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "cloud.toml").write_text('os_clod = "mine"')
+    done = run("--doctor", "--cloud-file=cloud.toml", "--hosts=nowhere.invalid", NODES, cwd=tmp_path)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout + done.stderr
+    assert [line.partition(". Fix: ")[0] for line in done.stdout.splitlines() if line.startswith(("✓", "✗"))] == [
+        "✗ cloud.toml: os_clod: there is no such key",
+        "✗ a run cannot begin: 1 to fix",
+    ]
+
+
 def test_no_check_is_selected(tmp_path: Path) -> None:
     done = run("--doctor", NODES, "-knothing_of_that_name", cwd=tmp_path)
     assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
