@@ -23,6 +23,8 @@ OUTPUT = "output.txt"
 HISTORY = "history"
 KEPT_OF_OS = ("OS_CLIENT_CONFIG_FILE",)
 """Of the variables that name a cloud; all others are whoever's who started this, and no student's."""
+TEACHERS = ("OS_", "CLOUD_FILE", "PYTEST_", "HISTORY")
+"""How variables begin that are for a run of whoever started this."""
 LONGEST = 40
 """Characters of a folder's name."""
 PERCENT = re.compile(rb"\[ *(\d{1,3})%\]")
@@ -107,11 +109,7 @@ def words(student: Student, options: Sequence[str], folder: Path, suite: Sequenc
 
 def environment(student: Student, inherited: Mapping[str, str]) -> dict[str, str]:
     """That of a student's run: without whoever's cloud this was started with."""
-    kept = {
-        name: value
-        for name, value in inherited.items()
-        if name in KEPT_OF_OS or not name.startswith(("OS_", "PYTEST_", "HISTORY"))
-    }
+    kept = {name: value for name, value in inherited.items() if name in KEPT_OF_OS or not name.startswith(TEACHERS)}
     if student.clouds_yaml:
         kept["OS_CLIENT_CONFIG_FILE"] = str(student.clouds_yaml)
     return kept | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}

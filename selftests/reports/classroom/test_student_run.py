@@ -44,6 +44,7 @@ def test_nobody_elses_cloud_is_in_its_environment() -> None:
         "GUEST_IMAGE": "i",
         "OS_CLOUD": "mine",
         "OS_PASSWORD": "p",
+        "CLOUD_FILE": "mine.toml",
         "PYTEST_ADDOPTS": "-x",
         "HISTORY": "h",
         "OS_CLIENT_CONFIG_FILE": "/etc/clouds.yaml",
