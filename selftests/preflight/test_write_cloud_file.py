@@ -64,7 +64,7 @@ def service(binary: str, host: str, state: str = "up") -> dict[str, str]:
 def test_the_cloud_is_asked_what_it_has(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OS_CLOUD", raising=False)
     usual: dict[str, Any] = {"role": [], "sample_seed": "", "hosts": "bob:s3cret@a", "timeout_scale": "1"}
-    usual |= {"image": "x.img", "at_once": "5", "sample": "", "maxfail_alike": "5", "flavor_ram": "256", "sudo": True}
+    usual |= {"image": "x.img", "at_once": "5", "sample": "3", "maxfail_alike": "0", "flavor_ram": "256", "sudo": True}
     usual |= dict.fromkeys(["cloud_file", "os_cloud", "image_checksum", "image_user", "external_network"], "")
 
     def getoption(name: str, default: object = None) -> Any:
@@ -84,6 +84,8 @@ def test_the_cloud_is_asked_what_it_has(read: Read, monkeypatch: pytest.MonkeyPa
     assert found.expected.services == ["compute", "identity"]
     assert found.expected.running == {"nova-compute": 2}
     assert found.sudo is True
+    assert (found.flavor_ram, found.sample, found.maxfail_alike) == (256, 3, 0)
+    assert (found.at_once, found.timeout_scale, found.image_user, found.sample_seed) == (None, None, None, None)
     assert found.hosts is None
     assert found.image == str(Path("x.img").absolute())
     assert "s3cret" not in text
