@@ -42,7 +42,6 @@ def test_a_folder_is_seen_with_the_eyes_of_the_user(shell: str, folder: Path) ->
     shutil.chown(folder / "his", "nobody")
     found = asked(shell, "folder", folder, "folder", folder / "his")
     assert found.user == "nobody"
-    assert not found.is_root
     roots, his = found.places[str(folder)], found.places[f"{folder}/his"]
     assert (roots.exists, roots.may, roots.owner, roots.closed) == (True, "rx", "root:root 755", "")
     assert (his.exists, his.may, his.is_mounted_writable) == (True, "rwx", True)
@@ -133,4 +132,4 @@ def test_several_services_are_told_apart(shell: str, folder: Path) -> None:
     done = subprocess.run([shell, "-c", PROBE, "sh", MAY, *words], capture_output=True, text=True, check=True)
     his, roots = parse(done.stdout, words)
     assert (his.places[str(folder)].may, roots.places[str(folder)].may) == ("rx", "rwx")
-    assert roots.is_root
+    assert (his.user, roots.user) == ("nobody", "root")
