@@ -20,6 +20,8 @@ CHANGED = r"""
 find / \( -fstype proc -o -fstype sysfs -o -fstype cgroup2 -o -fstype cgroup -o -fstype devpts \) -prune \
     -o -newerct "@$1" \( -type f -o -type d \) -print 2> /dev/null
 """
+NOT_REACHED = 255
+"""The exit code of ssh itself: ssh(1), EXIT STATUS."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +52,10 @@ def _changed(name: str, since: str) -> set[str]:
 
 
 def _on(name: str, command: str) -> str:
-    return subprocess.run(["ssh", name, command], capture_output=True, text=True, check=False).stdout
+    done = subprocess.run(["ssh", name, command], capture_output=True, text=True, check=False)
+    if done.returncode == NOT_REACHED:
+        sys.exit(f"{name} was not asked, so what was written there is not known: {done.stderr.strip()}")
+    return done.stdout
 
 
 if __name__ == "__main__":
