@@ -132,6 +132,7 @@ def test_no_secret_is_in_it(tmp_path: Path) -> None:
         ({"exit_code": 3, "problems": ["internal error: OSError: x"]}, "? The suite itself has failed"),
         ({"exit_code": 4, "problems": ["--hosts=x: no"], "passed": 0}, "? The run could not begin"),
         ({"exit_code": 5, "problems": ["-k x: no check fits"], "passed": 0}, "? No check was chosen"),
+        ({"exit_code": 6}, "? All that could be checked works, with more warnings"),
         ({"passed": 0, "checks": []}, "? Nothing could be checked"),
         ({"exit_code": 1, "root_causes": [cause("runner", "no room")]}, "? Not everything could be checked"),
         (
