@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,20 @@ def test_all_are_ended_with_the_session(calls: Path) -> None:
     connections.close()
     assert calls.read_text() == f"-S {socket} -O exit any\n"
     assert not socket.parent.exists()
+
+
+def test_one_that_hangs_keeps_no_other_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+
+    def hangs(arguments: list[str], **_: object) -> None:
+        ended.append(arguments[2])
+        raise subprocess.TimeoutExpired(arguments, 10)
+
+    monkeypatch.setattr("fixtures.nodes.ssh.subprocess.run", hangs)
+    connections = Connections()
+    sockets = [Path(connections.open(name).backend.controlpath) for name in ("compute1", "compute2")]
+    for socket in sockets:
+        socket.touch()
+    connections.close()
+    assert sorted(ended) == sockets
+    assert not sockets[0].parent.exists()
