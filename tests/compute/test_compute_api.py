@@ -16,6 +16,7 @@ from fixtures.compute.orphaned_allocations import OrphanedAllocation
 from fixtures.compute.resource_providers import provider_of, to_report
 from fixtures.compute.roomy_providers import guest_needs
 from fixtures.compute.stale_providers import Stranger
+from fixtures.compute.unfit_host import why_no_processor
 from fixtures.core.settings import Settings
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.node import Node
@@ -119,6 +120,8 @@ def test_provider_has_something_to_offer(
     compute_node: Node, resource_provider_inventory: dict[str, int], resource: str
 ) -> None:
     """Without each of these the scheduler finds "No valid host"."""
+    if resource == "VCPU" and (dedicated := why_no_processor(compute_node.name, resource_provider_inventory)):
+        pytest.skip(dedicated)
     assert resource_provider_inventory.get(resource, 0) > 0, (
         f"{compute_node.name} offers {resource_provider_inventory.get(resource, 'no')} {resource} in Placement (total "
         f"less reserved): {resource_provider_inventory or 'nothing at all'}. Fix: on {compute_node.name} compare "
@@ -143,6 +146,10 @@ def test_compute_node_has_room_for_a_guest(
     short = shortages(operator, provider.id, guest_needs(settings))
     if short and is_read_only(pytestconfig):
         pytest.skip(f"{compute_node.name} has no room for a guest, and this run boots none there")
+    if short and all(each.is_taken for each in short):
+        pytest.skip(
+            f"{compute_node.name} is full: {'; '.join(map(str, short))}. Whether nobody has it, tells NOVA-8, too"
+        )
     assert not short, (
         f"{compute_node.name} has no room for a guest in Placement: {'; '.join(map(str, short))}. Fix: see who has it "
         f"(openstack resource provider show --allocations {provider.id}; openstack server list --all-projects --host "
