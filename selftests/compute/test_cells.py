@@ -37,7 +37,8 @@ def asked(answers: dict[str, tuple[int, str]], *schedulers: str) -> CellHosts:
         answer = SimpleNamespace(rc=rc, succeeded=rc == 0, stdout=told, stderr=told)
         host: Any = SimpleNamespace(run=lambda _, answer=answer: answer)
         nodes.append(replace_host(known_node(name, running=running).in_roles(["controller"]), host))
-    return inspect.unwrap(cell_hosts)(Nodes("some", tuple(nodes)))
+    found: CellHosts = inspect.unwrap(cell_hosts)(Nodes("some", tuple(nodes)))
+    return found
 
 
 def replace_host(node: Node, host: Any) -> Node:

@@ -101,7 +101,7 @@ def test_a_disabled_node_has_no_room_where_placement_knows_of_that(knows_trait: 
     def get(_path: str, params: dict[str, str], microversion: str) -> Any:
         asked.append(params)
         status = 200 if knows_trait or "required" not in params else 400
-        body = {"allocation_requests": [], "provider_summaries": {}}
+        body: dict[str, Any] = {"allocation_requests": [], "provider_summaries": {}}
         return SimpleNamespace(status_code=status, headers={}, json=lambda: body)
 
     operator: Any = SimpleNamespace(placement=SimpleNamespace(get=get))
