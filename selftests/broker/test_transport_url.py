@@ -62,3 +62,22 @@ def test_without_its_control_service_a_project_goes_by_the_most() -> None:
     most = [rpc_service(f"compute{i}", "nova-compute", "rabbit://openstack:x@controller") for i in (1, 2)]
     stray = rpc_service("compute3", "nova-compute", "rabbit://openstack:x@old")
     assert RpcServices((stray, *most)).reference_for(stray) == most[0]
+
+
+def test_each_cell_may_have_a_broker_of_its_own() -> None:
+    urls = {cell: f"rabbit://openstack:x@{cell}" for cell in ("cell1", "cell2")}
+    conductors = [rpc_service(f"{cell}-control", "nova-conductor", url) for cell, url in urls.items()]
+    computes = [rpc_service(f"{cell}-compute", "nova-compute", url) for cell, url in urls.items()]
+    services = RpcServices((*conductors, *computes))
+    assert [services.reference_for(each) for each in computes] == conductors
+    assert [services.reference_for(each) for each in conductors] == conductors
+
+
+def test_a_control_service_that_nobody_agrees_with_is_the_one_that_is_wrong() -> None:
+    right = [rpc_service(name, "nova-conductor", "rabbit://openstack:x@controller") for name in ("c1", "c2")]
+    wrong = rpc_service("c3", "nova-conductor", "rabbit://openstack:x@old")
+    compute = rpc_service("compute1", "nova-compute", "rabbit://openstack:x@controller")
+    services = RpcServices((*right, wrong, compute))
+    assert services.reference_for(wrong) == right[0]
+    stray = rpc_service("compute2", "nova-compute", "rabbit://openstack:x@other")
+    assert RpcServices((*right, wrong, stray)).reference_for(stray) == right[0]

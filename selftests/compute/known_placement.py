@@ -48,6 +48,7 @@ class Cloud:
         self.hosts: list[str] = []
         self.hypervisors: list[Hypervisor] = []
         self.strange: list[ResourceProvider] = []
+        self.aggregates: list[Any] = []
         self.asked: Counter[str] = Counter()
         self.placement = SimpleNamespace(
             get=self._placement, resource_providers=self.providers, get_endpoint_data=lambda: None
@@ -55,6 +56,7 @@ class Cloud:
         self.compute = SimpleNamespace(
             get=self._compute,
             hypervisors=lambda: self.hypervisors,
+            aggregates=lambda: self.aggregates,
         )
 
     def has_service(self, _kind: str) -> bool:

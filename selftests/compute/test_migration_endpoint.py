@@ -1,7 +1,29 @@
+from dataclasses import replace
+
 import pytest
 
-from fixtures.compute.migration_endpoint import different_instances_paths
+from fixtures.broker.rpc_services import RpcService
+from fixtures.broker.transport_url import parse
+from fixtures.compute.migration_endpoint import MigrationEndpoint, different_instances_paths, in_cell_of
 from selftests.compute.migration_nodes import PREPARED, endpoint
+
+
+def in_cell(number: int, url: str, address: str = "10.0.0.11") -> MigrationEndpoint:
+    addresses = frozenset({(address, 5672)})
+    rpc = RpcService(f"compute{number}", "nova-compute", "nova-compute.service", "x.conf", parse(url), addresses)
+    return replace(endpoint(number), rpc=rpc)
+
+
+def test_servers_move_within_a_cell() -> None:
+    nodes = {
+        "compute1": in_cell(1, "rabbit://o:x@controller/cell1"),
+        "compute2": in_cell(2, "rabbit://o:x@10.0.0.11/cell1"),
+        "compute3": in_cell(3, "rabbit://o:x@controller/cell2"),
+        "compute4": in_cell(4, "rabbit://o:x@other/cell1", "10.0.0.12"),
+        "compute5": endpoint(5),
+        "compute6": in_cell(6, ""),
+    }
+    assert [*in_cell_of("compute1", nodes)] == ["compute1", "compute2", "compute5", "compute6"]
 
 
 @pytest.mark.parametrize(

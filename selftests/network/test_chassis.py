@@ -4,13 +4,17 @@ from typing import Any
 import pytest
 
 from fixtures.network import outward_node as outward
+from fixtures.network.agent_settings import FileSettings
 from fixtures.network.chassis import Chassis, gateway_chassis
 from fixtures.network.chassis_tunnels import missing_tunnels, tunnels_in
 from fixtures.network.connection_status import connection_status
-from fixtures.network.drivers import linuxbridge
+from fixtures.network.drivers import linuxbridge, openvswitch
 from fixtures.network.l2_agent import L2Agent
+from fixtures.network.ovn_server import OvnServer
 from fixtures.network.ovs_interface import OvsInterface, interface_in
 from fixtures.network.ovsdb import Remote
+from fixtures.network.unused_bridge import why_unused
+from fixtures.nodes.config import EffectiveConfig
 from selftests.network.chassis import agent, chassis
 from selftests.nodes.known_nodes import known_node
 
@@ -38,9 +42,9 @@ def test_those_that_are_marked_are_gateways_or_else_all() -> None:
     assert gateways(chassis("network1"), chassis("compute1")) == ["network1", "compute1"]
 
 
-def leads_outward(of: L2Agent, mode: str = "") -> Any:
+def leads_outward(of: L2Agent, mode: str = "", others: frozenset[str] = frozenset()) -> Any:
     make: Any = outward.outward_node
-    return make.__wrapped__(of.node, of, mode, {"provider"}, {"provider", "other"})
+    return make.__wrapped__(of.node, of, mode, {"provider"}, {"provider", "other"}, others)
 
 
 def test_routers_lead_out_through_a_gateway_chassis() -> None:
@@ -60,6 +64,33 @@ def test_or_through_an_l3_agent(mode: str, leads: bool) -> None:
         return
     with pytest.raises(pytest.skip.Exception, match="no L3 agent there"):
         leads_outward(bridges, mode)
+
+
+@pytest.mark.parametrize(
+    ("mappings", "leads"), [("other:br-x", False), ("other:br-x,provider:br-ex", True), ("providr:br-ex", True)]
+)
+def test_an_l3_agent_may_lead_to_another_external_network(mappings: str, leads: bool) -> None:
+    bridges = L2Agent(known_node("network2"), openvswitch.DRIVER)
+    config = EffectiveConfig("q-agt.service", {"/etc/ovs.ini": f"[ovs]\nbridge_mappings = {mappings}\n"})
+    vars(bridges)["settings"] = FileSettings("network2", config)
+    if leads:
+        assert leads_outward(bridges, "legacy", frozenset({"other"})) is bridges.node
+        return
+    with pytest.raises(pytest.skip.Exception, match="another external network, by other"):
+        leads_outward(bridges, "legacy", frozenset({"other"}))
+
+
+def test_only_beside_marked_gateways_a_bridge_may_lead_nowhere() -> None:
+    marked, plain = chassis("network1", ovn_cms_options="enable-chassis-as-gw"), chassis("compute1")
+    server = known_node("controller")
+    apart, each = (
+        OvnServer(server, EffectiveConfig("neutron-server.service", {"/etc/ml2_conf.ini": f"[ovn]\n{told}"}))
+        for told in ("", "enable_distributed_floating_ip = true\n")
+    )
+    assert "no gateway chassis" in why_unused(plain.agent, [marked], lambda: [apart])
+    assert why_unused(plain.agent, [marked], lambda: [each]) == ""
+    assert why_unused(marked.agent, [marked], lambda: [apart]) == ""
+    assert why_unused(plain.agent, [plain], lambda: [apart]) == ""
 
 
 # Source: Open vSwitch, ovs-vswitchd.conf.db(5), Interface; OVN, controller/encaps.c, tunnel_add()

@@ -26,6 +26,22 @@ def test_projects_networks_need_a_range(text: str, is_lacking: bool) -> None:
     assert ml2(text).lacks_ranges is is_lacking
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[ml2_type_flat]\nflat_networks = physnet1, physnet2\n", {"physnet1", "physnet2"}),
+        (
+            "[ml2_type_flat]\nflat_networks = *\n[ml2_type_vlan]\nnetwork_vlan_ranges = a:100:200,a:300:400,b\n",
+            {"a", "b"},
+        ),
+        ("[ml2_type_flat]\nflat_networks =\n", set()),
+        ("[ml2]\n", set()),
+    ],
+)
+def test_physical_networks_are_told_by_the_types_that_have_some(text: str, names: set[str]) -> None:
+    assert ml2(text).physical_networks == names
+
+
 @pytest.mark.parametrize(("drivers", "unknown"), [("flat,vlan", ["vxlan"]), ("flat, vxlan", []), ("", [])])
 def test_projects_networks_are_of_known_types(drivers: str, unknown: list[str]) -> None:
     told = f"type_drivers = {drivers}\n" if drivers else ""

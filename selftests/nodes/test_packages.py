@@ -1,3 +1,5 @@
+import inspect
+
 import pytest
 
 from fixtures.nodes import packages
@@ -94,12 +96,27 @@ def test_the_message_is_of_what_is_there() -> None:
 def test_a_controller_without_nova_needs_none_of_its_packages() -> None:
     with_nova = known_node("infra1", running=["nova-conductor", "rabbitmq"]).in_roles(["controller"])
     broker = known_node("rabbit1", running=["rabbitmq"]).in_roles(["controller"])
+    centre = known_node("ovn1", running=["ovn-northd"]).in_roles(["controller"])
     bare = known_node("controller").in_roles(["controller", "block"])
-    assert [packages._packaged(node) for node in (with_nova, broker, bare)] == [
+    assert [packages._packaged(node) for node in (with_nova, broker, centre, bare)] == [
         ["controller"],
+        [],
         [],
         ["block", "controller"],
     ]
+
+
+def test_what_another_controller_has_is_not_missing_here() -> None:
+    cell = known_node("cell1", running=["nova-conductor"]).in_roles(["controller"])
+    api = known_node("api1", running=["nova-scheduler"]).in_roles(["controller"])
+    names = ["nova-api", "nova-scheduler", "nova-novncproxy", "placement-api"]
+    there = Packages(api, tuple(Package(name, "nova", "26.2.2") for name in names))
+    here = Packages(cell, (Package("nova-conductor", "nova", "26.2.2"),))
+    of = inspect.unwrap(packages.wanted_packages)
+    both = {"cell1": here, "api1": there}
+    assert here.missing(of(cell, here, both)) == ["python3-openstackclient"]
+    assert there.missing(of(api, there, both)) == ["python3-openstackclient"]
+    assert "nova-scheduler" in here.missing(of(cell, here, {"cell1": here}))
 
 
 def test_what_could_be_a_container_and_is_not_there_is_no_place_of_services() -> None:

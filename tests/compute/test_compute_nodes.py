@@ -20,6 +20,7 @@ from fixtures.nodes.firewall.iptables import Table
 from fixtures.nodes.name_resolution import NameResolution, is_loopback
 from fixtures.nodes.named_hosts import told_of
 from fixtures.nodes.node import Node
+from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.packages import INSTALL, Packages, distribution_of
 from fixtures.nodes.restarting import Restarting
 from fixtures.nodes.service_environment import ServiceEnvironment
@@ -274,13 +275,15 @@ def test_nova_leaves_the_packet_filter_to_neutron(
 
 @pytest.mark.req("NOVA-9")
 @pytest.mark.parametrize("option", ["enabled_apis"])
-def test_nova_serves_the_compute_and_the_metadata_api(controller_node: Node, nova_option: Setting | None) -> None:
+def test_nova_serves_the_compute_and_the_metadata_api(
+    controller_node: Node, nodes: Nodes, nova_option: Setting | None
+) -> None:
     """`enabled_apis = osapi_compute,metadata`, the default; nova-api only warns of a name that it does not know."""
     enabled = [name.strip() for name in nova_option.value.split(",")] if nova_option else list(PORTS)
     fix = "Fix: set enabled_apis = osapi_compute,metadata, then restart nova-api"
     unknown = [name for name in enabled if name not in PORTS]
     assert not unknown, f"{controller_node.name}: {nova_option}: Nova has no API {', '.join(unknown)}. {fix}"
-    unserved = unserved_apis(controller_node, enabled)
+    unserved = unserved_apis((controller_node, *nodes.with_roles("controller")), enabled)
     assert not unserved, (
         f"{controller_node.name}: {nova_option} leaves out {', '.join(unserved)}, which nothing else serves. {fix}"
     )

@@ -1,8 +1,11 @@
+from functools import partial
+
 import pytest
 
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.error_text import last_line
 from fixtures.network.bridge_netfilter import SYSCTLS, BridgeNetfilter
+from fixtures.network.drivers import ovn
 from fixtures.network.external_network import why_no_gateway
 from fixtures.network.interface_drivers import PLUGGING, other_interface_driver
 from fixtures.network.ipv6_nodes import L3_AGENT, SYSCTL, has_ipv6, knows_ipv6, names_of, routing_nodes
@@ -13,6 +16,7 @@ from fixtures.network.neutron_server import to_restart
 from fixtures.network.open_vswitch import database_answer
 from fixtures.network.ovsdb import to_be_told
 from fixtures.network.tunnel_reports import Report
+from fixtures.network.unused_bridge import why_unused
 from fixtures.nodes.interfaces import Interface, not_neutrons
 from fixtures.nodes.node import Node
 from fixtures.nodes.nodes import Nodes
@@ -60,6 +64,10 @@ def test_mapped_bridge_leads_out_of_the_node(
                 wrong = "does not exist" if ports is None else ""
             else:
                 wrong = why_no_gateway(l2_node, bridge, request.getfixturevalue("external_network_subnets"))
+                if wrong and l2_agent.driver is ovn.DRIVER:
+                    ask = partial(request.getfixturevalue, "ovn_servers")
+                    if unused := why_unused(l2_agent, request.getfixturevalue("gateway_chassis"), ask):
+                        pytest.skip(f"{unused} ({bridge} {wrong})")
             assert not wrong, (
                 f"{l2_node.name}: {l2_agent.spelled('bridges')}, but {bridge} {wrong}. "
                 f"Fix: ovs-vsctl --may-exist add-br {bridge}; ovs-vsctl add-port {bridge} INTERFACE (a bridge of the "
@@ -84,15 +92,20 @@ def test_network_node_maps_the_external_network(
 
 @pytest.mark.req("NEU-2")
 def test_every_mapped_physical_network_is_known(
-    l2_node: Node, l2_agent: L2Agent, l2_agents: dict[str, L2Agent], used_physical_networks: set[str]
+    l2_node: Node,
+    l2_agent: L2Agent,
+    l2_agents: dict[str, L2Agent],
+    used_physical_networks: set[str],
+    told_physical_networks: set[str],
 ) -> None:
-    """A name mistyped on one node maps a physical network that no network uses and no other node has."""
+    """A name mistyped on one node maps a physical network that no network uses and nobody else has."""
     mapped = l2_agent.physical_networks or pytest.skip(f"{l2_node.name} maps no physical network")
+    known = used_physical_networks | told_physical_networks
     elsewhere = [agent.physical_networks for agent in l2_agents.values() if agent is not l2_agent]
-    unknown = sorted(mapped.difference(used_physical_networks, *elsewhere))
+    unknown = sorted(mapped.difference(known, *elsewhere))
     assert not unknown, (
         f"{l2_node.name}: {l2_agent.spelled(l2_agent.mapping)}, but no network's provider:physical_network is "
-        f"{' or '.join(unknown)}; they are {', '.join(sorted(used_physical_networks)) or 'none'}. "
+        f"{' or '.join(unknown)}; they are {', '.join(sorted(known)) or 'none'}. "
         f"Fix: {l2_agent.fix(l2_agent.mapping, f'the name in openstack network show, and its {l2_agent.device}')}"
     )
 
