@@ -221,7 +221,9 @@ def test_inner_lines_of_tracebacks_take_no_room(logs: Path) -> None:
     assert errors_since([NODE], SINCE).splitlines() == ["== here", f"{logs}/compute.log:", *told]
 
 
-FILTERED = "Filtering removed all hosts for the request with instance ID 'a-b'. Filter results: ['F: (start: 2, end: 0)']"
+FILTERED = (
+    "Filtering removed all hosts for the request with instance ID 'a-b'. Filter results: ['F: (start: 2, end: 0)']"
+)
 PLACED = "Got no allocation candidates from the Placement API. This could be due to insufficient resources"
 
 

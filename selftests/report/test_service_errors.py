@@ -271,13 +271,14 @@ def test_only_the_kernel_says_so() -> None:
 
 
 # nova/filters.py and nova/conductor/manager.py
+COUNTS = "['AvailabilityZoneFilter: (start: 2, end: 2)', 'ComputeFilter: (start: 2, end: 0)']"
+NO_HOST = "Filtering removed all hosts for the request with instance ID 'a-b'. Filter results:"
 FILTERED = f"""== controller
 /var/log/nova/nova-conductor.log:
 2026-11-22 20:31:17.100 4 ERROR nova.conductor.manager [None {request(1)} u p - - - -] Failed to schedule instances
-2026-11-22 20:31:17.100 4 ERROR nova.conductor.manager nova.exception_Remote.NoValidHost_Remote: No valid host was found.
+2026-11-22 20:31:17.100 4 ERROR nova.conductor.manager nova.exception_Remote.NoValidHost_Remote: No valid host was found
 /var/log/nova/nova-scheduler.log:
-2026-11-22 20:31:17.000 8 INFO nova.filters [None {request(1)} u p - - - -] Filtering removed all hosts for the request \
-with instance ID 'a-b'. Filter results: ['AvailabilityZoneFilter: (start: 2, end: 2)', 'ComputeFilter: (start: 2, end: 0)']
+2026-11-22 20:31:17.000 8 INFO nova.filters [None {request(1)} u p - - - -] {NO_HOST} {COUNTS}
 """
 
 
