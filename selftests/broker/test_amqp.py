@@ -4,17 +4,27 @@ import struct
 import pytest
 
 from fixtures.broker.amqp import (
+    BLOCKED,
+    CHANNEL_CLOSE,
+    CHANNEL_OPEN_OK,
     CLOSE,
     CLOSE_OK,
+    DECLARE_OK,
+    GET_OK,
+    MESSAGE,
     OPEN_OK,
     PROTOCOL_HEADER,
     START,
     START_OK,
     TUNE,
+    UNBLOCKED,
+    NotPassed,
     Refused,
     frame,
     open_session,
+    pass_message,
     read_method,
+    short_string,
     table,
 )
 
@@ -95,3 +105,49 @@ def test_a_frame_of_another_size_is_not_read(size: int) -> None:
 def test_a_refusal_of_any_form_is_one(arguments: bytes, told: str) -> None:
     with pytest.raises(Refused, match=f"^{told}"):
         open_session(FakeBroker(frame(CLOSE, arguments)), "openstack", "guessme", "/")
+
+
+LET_IN = (frame(START, b"\0\x09"), frame(TUNE, LIMITS), frame(OPEN_OK, b"\0"))
+WITH_QUEUE = (
+    *LET_IN,
+    frame(CHANNEL_OPEN_OK, b"\0" * 4, 1),
+    frame(DECLARE_OK, short_string("amq.gen-1") + b"\0" * 8, 1),
+)
+
+HEADER = b"\2\0\1\0\0\0\x0e\0\x3c\0\0\0\0\0\0\0\0\0\x14\0\0\xce"
+BODY = b"\3\0\1\0\0\0\x14" + MESSAGE + b"\xce"
+
+
+@pytest.mark.parametrize("before", [b"", HEARTBEAT, frame(UNBLOCKED, b"")])
+def test_a_message_goes_to_a_queue_of_its_own_and_comes_back(before: bytes) -> None:
+    broker = FakeBroker(*WITH_QUEUE, before, frame(GET_OK, b"\0" * 12, 1), HEADER, BODY, frame(CLOSE_OK, b""))
+    pass_message(broker, "openstack", "guessme", "/")
+    sent = broker.heard
+    assert b"\x12connection.blockedt\1" in sent
+    # Source: amqp0-9-1.xml: queue.declare, basic.publish, the content's header and body, basic.get; all on channel 1
+    declare, publish, get = b"\0\x32\0\x0a\0\0\0\x0c\0\0\0\0", b"\0\x3c\0\x28\0\0\0\x09amq.gen-1\0", b"\0\x3c\0\x46\0\0"
+    assert sent.index(declare) < sent.index(publish) < sent.index(HEADER) < sent.index(BODY) < sent.index(get)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (frame(BLOCKED, short_string("low on disk")), "it has blocked the connection: low on disk"),
+        (
+            frame(CHANNEL_CLOSE, b"\1\x93" + short_string("ACCESS_REFUSED - no") + b"\0" * 4, 1),
+            "403 ACCESS_REFUSED - no",
+        ),
+        (frame((60, 72), b"\0", 1), r"it sent the method \(60, 72\)"),
+        (b"", "it hung up without a word"),
+    ],
+)
+def test_why_a_message_does_not_come_back_is_told(said: bytes, told: str) -> None:
+    with pytest.raises(NotPassed, match=told):
+        pass_message(FakeBroker(*WITH_QUEUE, said), "openstack", "guessme", "/")
+
+
+def test_who_is_not_let_in_sends_nothing() -> None:
+    broker = FakeBroker(frame(START, b"\0\x09"), close(403, "ACCESS_REFUSED - Login was refused"))
+    with pytest.raises(Refused):
+        pass_message(broker, "openstack", "guessme", "/")
+    assert BODY not in broker.heard

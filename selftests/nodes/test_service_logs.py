@@ -219,3 +219,31 @@ def test_inner_lines_of_tracebacks_take_no_room(logs: Path) -> None:
     inner = [f'{prefix}   File "x.py", line 1', f"{of_server}     raise Full()", f"{of_server} ", f"{prefix} "] * 20
     (logs / "compute.log").write_text("\n".join([told[0], *inner, *told[1:], *inner, ""]))
     assert errors_since([NODE], SINCE).splitlines() == ["== here", f"{logs}/compute.log:", *told]
+
+
+FILTERED = (
+    "Filtering removed all hosts for the request with instance ID 'a-b'. Filter results: ['F: (start: 2, end: 0)']"
+)
+PLACED = "Got no allocation candidates from the Placement API. This could be due to insufficient resources"
+
+
+@pytest.mark.parametrize("said", [FILTERED, PLACED])
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_that_a_scheduler_found_nothing_is_told_though_it_calls_it_no_error(logs: Path, said: str, level: str) -> None:
+    old, new = (f"{time} 1 {level} nova.filters [None req-1 u p - -] {said}" for time in ("2020-01-01 00:00:00", NOW))
+    (logs / "nova-scheduler.log").write_text(f"{old}\n{new}\n{NOW} 1 {level} nova.filters [None req-1 u p - -] fine\n")
+    assert errors_since([NODE], SINCE) == f"== here\n{logs}/nova-scheduler.log:\n{new}"
+
+
+def test_of_devstacks_scheduler_as_well(logs: Path, tmp_path: Path) -> None:
+    line = f"2024-05-01T10:00:00+0000 c devstack@n-sch.service[7]: INFO nova.filters [None req-1] {PLACED}"
+    (tmp_path / "said").write_text(f"{line}\n{line.replace(PLACED, 'fine')}\n")
+    answering(tmp_path, "journalctl", f"""case "$*" in *devstack*) cat {tmp_path}/said ;; esac\n""")
+    assert errors_since([NODE], SINCE) == f"== here\n{line}"
+
+
+def test_of_a_scheduler_in_a_container_as_well(logs: Path, tmp_path: Path) -> None:
+    line = f"{NOW}.123 7 INFO nova.filters [None req-1 u p - -] {FILTERED}"
+    (tmp_path / "said").write_text(f"{line}\n{line.replace(FILTERED, 'fine')}\n")
+    answering(tmp_path, "docker", f"case $1 in ps) echo nova_scheduler ;; logs) cat {tmp_path}/said ;; esac\n")
+    assert errors_since([NODE], SINCE) == f"== here\ndocker logs nova_scheduler:\n{line}"

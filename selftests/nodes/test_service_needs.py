@@ -105,7 +105,7 @@ def test_cinder_converts_images_below_its_state() -> None:
         (
             "neutron-l3-agent",
             "[DEFAULT]\nenable_metadata_proxy = no\n",
-            {"ip", "radvd", "iptables-save", "iptables-restore"},
+            {"ip", "conntrack", "radvd", "iptables-save", "iptables-restore"},
         ),
         ("nova-conductor", NOVA, set()),
     ],

@@ -268,3 +268,22 @@ def test_what_was_killed_for_want_of_memory_comes_before_all_else(limited: str) 
 def test_only_the_kernel_says_so() -> None:
     collected = "== network1\n2026-11-22T20:30:01+0000 network1 nova-api: Out of memory: Killed process 1 (x)\n"
     assert newest(collected, ["neutron"]) == []
+
+
+# nova/filters.py and nova/conductor/manager.py
+COUNTS = "['AvailabilityZoneFilter: (start: 2, end: 2)', 'ComputeFilter: (start: 2, end: 0)']"
+NO_HOST = "Filtering removed all hosts for the request with instance ID 'a-b'. Filter results:"
+FILTERED = f"""== controller
+/var/log/nova/nova-conductor.log:
+2026-11-22 20:31:17.100 4 ERROR nova.conductor.manager [None {request(1)} u p - - - -] Failed to schedule instances
+2026-11-22 20:31:17.100 4 ERROR nova.conductor.manager nova.exception_Remote.NoValidHost_Remote: No valid host was found
+/var/log/nova/nova-scheduler.log:
+2026-11-22 20:31:17.000 8 INFO nova.filters [None {request(1)} u p - - - -] {NO_HOST} {COUNTS}
+"""
+
+
+def test_the_filter_that_left_no_host_is_the_first_error_of_no_valid_host() -> None:
+    told = first_error(FILTERED, services_of("NOVA-14"), [request(1)])
+    assert told.startswith("controller, nova-scheduler, 20:31:17: Filtering removed all hosts for the request")
+    assert told.endswith("'ComputeFilter: (start: 2, end: 0)']")
+    assert newest(FILTERED, services_of("NOVA-14"), [request(1)])[0] == told

@@ -2,6 +2,7 @@ import pytest
 
 from fixtures.broker.broker_faults import descriptors_full, faults_by_alarm, parted
 from fixtures.broker.broker_status import BrokerStatus
+from fixtures.broker.message import Message
 from fixtures.nodes.node import Node
 
 
@@ -25,3 +26,13 @@ def test_broker_is_not_parted(controller_node: Node, broker_status: BrokerStatus
     """`rabbitmqctl cluster_status`, Network Partitions: two halves of a cluster that go on without each other."""
     fault = parted(broker_status)
     assert not fault, fault
+
+
+@pytest.mark.req("SVC-4")
+def test_broker_passes_messages_on(messages: list[Message], subtests: pytest.Subtests) -> None:
+    """Where no given node has rabbitmqctl to ask: one goes into a queue of its own, and comes back."""
+    for message in messages:
+        with subtests.test(message.end):
+            assert not message.lost, str(message)
+            if message.unsent:
+                pytest.skip(message.unsent)

@@ -6,6 +6,7 @@ from fixtures.broker.login import refusal
 from fixtures.broker.paths import BrokerPath
 from fixtures.broker.rpc_services import RpcService, RpcServices
 from fixtures.compute.libvirt import listing_on
+from fixtures.compute.machine_type import MachineType, not_offered
 from fixtures.compute.migration_endpoint import MigrationEndpoint, different_instances_paths
 from fixtures.compute.migration_paths import REFUSED, MigrationPath
 from fixtures.compute.nova_logins import NovaLogin
@@ -193,6 +194,15 @@ def test_libvirt_answers(compute_node: Node) -> None:
         f"{compute_node.name}: virsh list failed: {answer.stderr.strip()}. "
         f"Fix: {compute_node.service('libvirt').restart}"
     )
+
+
+@pytest.mark.req("SVC-6")
+def test_libvirt_offers_the_machine_that_nova_wants(
+    compute_node: Node, nova_conf: EffectiveConfig, machine_type: MachineType
+) -> None:
+    """`virsh domcapabilities --virttype kvm --machine q35`: `hw_machine_type` may be of another QEMU, or mistyped."""
+    wrong = not_offered(compute_node, nova_conf, machine_type)
+    assert not wrong, wrong
 
 
 @pytest.mark.req("NOVA-7")
