@@ -1,5 +1,6 @@
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,9 @@ def test_all_are_ended_with_the_session(calls: Path) -> None:
 
 
 def test_one_that_hangs_keeps_no_other_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = []
+    ended: list[Path] = []
 
-    def hangs(arguments: list[str], **_: object) -> None:
+    def hangs(arguments: list[Any], **_: object) -> None:
         ended.append(arguments[2])
         raise subprocess.TimeoutExpired(arguments, 10)
 
