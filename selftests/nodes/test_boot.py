@@ -147,3 +147,15 @@ def test_a_systemd_that_does_not_answer_is_no_answer(tmp_path: Path, monkeypatch
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     with pytest.raises(AssertionError, match="Failed to connect to bus"):
         read_unit(checked(testinfra.get_host("local://")), ["x.service"])
+
+
+@pytest.mark.parametrize(
+    ("drop_ins", "starter"),
+    [
+        (f"/run/systemd/system/{CONTROLLER}.d/50-pacemaker.conf", "pacemaker.service"),
+        ("/etc/systemd/system/x.d/limits.conf", ""),
+    ],
+)
+def test_what_pacemaker_starts_is_disabled_on_purpose(systemd: Any, drop_ins: str, starter: str) -> None:
+    shown = f"LoadState=loaded UnitFileState=disabled DropInPaths=/usr/lib/x.d/a.conf {drop_ins}"
+    assert read_unit(systemd({CONTROLLER: shown}), [CONTROLLER]).starter == starter

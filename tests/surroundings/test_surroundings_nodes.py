@@ -1,4 +1,4 @@
-"""What is around the services of a node, whichever they are: folders, files, programs, a proxy."""
+"""What is around the services of a node, whichever they are: folders, files, programs, a proxy; and its next boot."""
 
 import pytest
 
@@ -11,6 +11,7 @@ from fixtures.nodes.service_environment_trouble import (
     without_kvm,
     without_room,
 )
+from fixtures.nodes.systemd_units import Unit
 
 
 @pytest.mark.req("SVC-6")
@@ -80,3 +81,12 @@ def test_node_has_kvm_where_nova_is_to_use_it(node_service_environments: list[Se
         pytest.skip(f"{node_service_environments[0].node}: no nova-compute is there")
     missing = without_kvm(there["nova-compute"], there.get("libvirt"))
     assert not missing, missing
+
+
+@pytest.mark.req("SVC-7")
+@pytest.mark.unit_state
+def test_what_runs_on_the_node_starts_at_boot(forgotten_units: list[Unit], subtests: pytest.Subtests) -> None:
+    """`systemctl enable mariadb rabbitmq-server memcached httpd …` has been done, and not `start` alone."""
+    for unit in forgotten_units:
+        with subtests.test(unit.name):
+            assert unit.starts_at_boot, unit.not_at_boot
