@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.forgotten_units import SERVICES, _running
+from fixtures.nodes.forgotten_units import SERVICES, running_on
 from fixtures.nodes.unit_names import UNIT_NAMES
 from selftests.nodes.known_nodes import known_node
 from selftests.nodes.test_process_args import program
@@ -27,7 +27,7 @@ def node():
     node = dataclasses.replace(known := known_node("controller", running={running}), host=checked(testinfra.get_host("local://")))
     vars(node)["facts"] = known.facts
     for unit in {forgotten}:
-        node.facts["started"][unit]["StartedBy"] = ""
+        node.facts.parsed["started"][unit]["StartedBy"] = ""
     return node
 """
 TEST = """
@@ -67,11 +67,11 @@ def test_a_node_without_any_of_them_is_skipped(outcome: Any) -> None:
 def test_a_unit_with_two_names_is_one() -> None:
     node = known_node("controller", running=["mariadb"])
     node.facts.parsed["started"]["mysql.service"] = node.facts.parsed["started"]["mariadb.service"]
-    assert list(_running(node)) == ["mariadb.service"]
+    assert list(running_on(node)) == ["mariadb.service"]
 
 
 def test_what_does_not_run_is_not_asked_for() -> None:
-    assert _running(known_node("controller", dormant=["memcached"], stopped=["mariadb"])) == {}
+    assert running_on(known_node("controller", dormant=["memcached"], stopped=["mariadb"])) == {}
 
 
 @pytest.mark.parametrize("distribution", UNIT_NAMES)

@@ -10,6 +10,7 @@ from fixtures.network.l2_agent import L2Agent, driver_on
 from fixtures.nodes import gathering
 from fixtures.nodes.checked_host import CheckedHost
 from fixtures.nodes.facts import Facts
+from fixtures.nodes.forgotten_units import forgotten_on
 from fixtures.nodes.gathering import UNIT_STATE, pytest_collection_modifyitems
 from fixtures.nodes.node import Node
 from fixtures.nodes.nodes import NODES, Nodes
@@ -121,7 +122,7 @@ def test_such_a_check_waits_for_the_first_question_alone(check: Callable[..., No
     node = Node("all", frozenset(), UnaskedHost(testinfra.get_host("local://").backend))
     vars(node).update(facts=facts, readings=None)
     assert NOT_INSTALLED not in node.unit(service or UNIT).state
-    arguments: dict[str, Any] = {"service": service}
+    arguments: dict[str, Any] = {"service": service, "forgotten_units": forgotten_on(node)}
     if "l2_agent" in check.__code__.co_varnames:
         arguments["l2_agent"] = L2Agent(node, driver_on(node) or pytest.fail("no agent"))
     names = check.__code__.co_varnames[: check.__code__.co_argcount]
