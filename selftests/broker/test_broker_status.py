@@ -197,7 +197,7 @@ def test_alarms_in_json(told: Any) -> None:
 def test_what_is_no_answer_says_nothing(told: str) -> None:
     found = status_in("n", NODE, {"status": told, "cluster": told})
     assert not found.alarms
-    assert (found.is_parted, found.numbers) == (False, {})
+    assert (not found.is_parted, found.numbers) == (True, {})
 
 
 def test_partitions_are_of_the_cluster() -> None:
@@ -253,3 +253,9 @@ def test_the_last_file_descriptors_fail(told: Mapping[str, int], what: str) -> N
 def test_a_parted_cluster_fails() -> None:
     with pytest.raises(AssertionError, match=r"cluster is parted .* Fix: restart the members of the smaller part"):
         checks.test_broker_is_not_parted(NODE, status(cluster={**CLUSTER, "partitions": {"rabbit@a": ["rabbit@b"]}}))
+
+
+def test_where_partitions_were_not_told_it_is_a_skip() -> None:
+    there: Any = SimpleNamespace()
+    with pytest.raises(pytest.skip.Exception, match="did not tell in time of partitions"):
+        checks.test_broker_is_not_parted(NODE, status_in("n", there, {"status": json.dumps(STATUS)}))
