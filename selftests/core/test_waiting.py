@@ -1,10 +1,11 @@
+import threading
 from collections.abc import Iterator
 
 import pytest
 import tenacity
 
 from fixtures.core.proven import Proven, is_proven
-from fixtures.core.waiting import WaitFailed, wait_for
+from fixtures.core.waiting import ABANDONED, WaitFailed, time_left, wait_for
 
 
 @pytest.fixture
@@ -49,6 +50,24 @@ def test_what_was_seen_last_decides_whether_it_proves_the_cause(seen: str, is_ca
             fix=lambda now: (str if now == "none" else Proven)("the MTU"),
         )
     assert is_proven(failed.value) is is_cause
+
+
+def test_who_is_asked_in_a_wait_sees_its_end() -> None:
+    assert 0 < wait_for("the server", time_left, bool, 60, fix="wait") <= 60
+    assert time_left() == 0
+
+
+@pytest.mark.parametrize("is_cleanup", [False, True])
+def test_a_wait_that_nobody_wants_any_more_has_no_time_left_unless_it_cleans_up(is_cleanup: bool) -> None:
+    stop = tenacity.stop_after_attempt(1) if is_cleanup else None
+    abandoned = threading.Event()
+    token = ABANDONED.set(abandoned)
+    abandoned.set()
+    try:
+        left = wait_for("the server", time_left, lambda _: True, 60, fix="wait", stop=stop)
+    finally:
+        ABANDONED.reset(token)
+    assert bool(left) is is_cleanup
 
 
 def test_it_does_not_wait_for_what_cannot_come(slept: list[float]) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.network.ovsdb import Remote, members, parse_remotes, parse_tables, to_be_told
+from fixtures.network.ovsdb import Remote, members, parse_remotes, parse_tables
 
 UUID = "281f3163-0430-4626-8b94-eb4e79e6d85a"
 # In the form of Open vSwitch's lib/table.c, table_print_json__(); the values as RFC 7047, 5.1, has them
@@ -72,9 +72,3 @@ def test_a_database_is_told_by_its_ends(text: str, remotes: list[Remote]) -> Non
 @pytest.mark.parametrize("text", ["tcp:10.0.0.11:6642", "ssl:[fd00::11]:6642", "unix:/var/run/ovn/ovnsb_db.sock"])
 def test_an_end_is_told_as_it_was(text: str) -> None:
     assert ",".join(map(str, parse_remotes(text))) == text
-
-
-def test_who_may_not_ask_is_told_so() -> None:
-    said = "ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (Permission denied)"
-    assert to_be_told(said, "restart it") == "give --sudo, or log in as root"
-    assert to_be_told("database connection failed (No such file or directory)", "restart it") == "restart it"

@@ -190,7 +190,7 @@ def test_a_running_containers_files_are_read_inside(here: Any, tmp_path: Path) -
     (tmp_path / "nova.conf").write_text("[DEFAULT]\n")
     assert started(here).read([f"{tmp_path}/*.conf"]) == {f"{tmp_path}/nova.conf": "[DEFAULT]\n"}
     (tmp_path / "refused-nova_compute").write_text("container state improper")
-    with pytest.raises(PermissionError, match="container state improper"):
+    with pytest.raises(OSError, match="container state improper"):
         started(here).read([f"{tmp_path}/*.conf"])
 
 
@@ -215,7 +215,7 @@ def test_an_engine_that_does_not_answer_is_told(here: Any, tmp_path: Path, engin
     assert unit.is_ready  # as far as its unit tells
     assert unit.seen == "is active/running"
     (tmp_path / "refused-nova_compute").write_text("Cannot connect to the daemon")
-    with pytest.raises(PermissionError, match="Cannot connect to the daemon: give --sudo"):
+    with pytest.raises(OSError, match=r"Cannot connect to the daemon$"):
         started(here).read(["/etc/nova/nova.conf"])
 
 

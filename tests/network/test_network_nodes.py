@@ -14,10 +14,10 @@ from fixtures.network.mapped_bridges import mapped_bridges
 from fixtures.network.ml2 import RANGES, Ml2
 from fixtures.network.neutron_server import to_restart
 from fixtures.network.open_vswitch import database_answer
-from fixtures.network.ovsdb import to_be_told
 from fixtures.network.tunnel_reports import Report
 from fixtures.network.unused_bridge import why_unused
 from fixtures.nodes.interfaces import Interface, not_neutrons
+from fixtures.nodes.kept_out import to_be_told
 from fixtures.nodes.node import Node
 from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.service_environment import ServiceEnvironment

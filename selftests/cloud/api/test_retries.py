@@ -13,9 +13,11 @@ import pytest
 import requests
 from openstack.connection import Connection
 
+from fixtures.cloud.api import retries
 from fixtures.cloud.api.retries import TRIES
 from fixtures.cloud.client import FreshConnection, steadied
 from fixtures.core.request_stats import EFFORT
+from fixtures.core.waiting import wait_for
 
 Answer = tuple[int, Any]
 Api = Callable[[str, str, bytes], Answer]
@@ -125,6 +127,18 @@ def test_a_lasting_refusal_is_given_back_as_it_is(server: FlakyServer, session: 
     answer = session.get(f"{server.url}/servers")
     assert answer.status_code == 503 and answer.json()["error"]["message"] == "maintenance"
     assert len(server.heard) == TRIES
+
+
+def test_an_answer_that_is_late_is_asked_for_until_the_end_of_the_wait(
+    server: FlakyServer, session: requests.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "LATEST_TRY", 0)
+    server.troubles = ["reset", "reset"]
+    answer = wait_for("the server", lambda: session.get(f"{server.url}/servers"), lambda _: True, 60, fix="wait")
+    assert answer.status_code == 200
+    server.troubles = ["reset"]
+    with pytest.raises(requests.ConnectionError):
+        session.get(f"{server.url}/servers")
 
 
 def test_what_is_down_is_not_waited_for_again(server: FlakyServer, session: requests.Session) -> None:

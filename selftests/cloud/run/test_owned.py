@@ -40,6 +40,19 @@ def test_what_is_owned_goes_when_something_goes_wrong() -> None:
     assert there.ids == set()
 
 
+def test_a_failure_is_told_before_that_of_its_clean_up() -> None:
+    server = Server(id="s1", status="ERROR")
+    with (
+        pytest.raises(AssertionError, match="no valid host") as failed,
+        owned(server, delete=str, get=lambda _: server, deadline=0),
+    ):
+        raise AssertionError("no valid host")
+    assert failed.value.__notes__ == [
+        "clean-up: server s1 to be gone: not within 0 s; last seen: ERROR. "
+        "Fix: read the log of its service's API, then delete it by hand"
+    ]
+
+
 def test_what_is_only_let_go_of_stays() -> None:
     there = There()
     with ExitStack() as stack:
