@@ -19,6 +19,8 @@ from lab.paths import CHECKOUT, NETNS, STATE
 _SSH = STATE / "ssh"  # sockets of shared connections
 _CLOUDS = ("admin", "demo")
 _GUEST = STATE / "guest.qcow2"
+LONGEST = 600.0
+"""Seconds for a command on a machine: a fault's script that hangs would hold up whoever breaks or mends."""
 
 
 # ServerAlive: a shared connection to a machine that was restarted must not hang for ever.
@@ -101,15 +103,31 @@ def _ssh(machine: Machine, *options: str) -> list[str]:
     return ["ssh", "-F", "/etc/ssh/ssh_config", *options, machine.name, "--"]
 
 
-def on_machine(machine: Machine, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a short command on a machine, over a connection of its own."""
-    ssh = [*_ssh(machine, "-o", "ControlPath=none"), shlex.join(command)]
-    return subprocess.run(["ip", "netns", "exec", NETNS, *ssh], capture_output=True, text=True, check=False)
+def on_machine(machine: Machine, *command: str, within: float = LONGEST) -> subprocess.CompletedProcess[str]:
+    """Run a short command on a machine, over a connection of its own.
+
+    Args:
+        within: seconds.
+
+    Raises:
+        LabError: it did not end in that time.
+    """
+    words = ["ip", "netns", "exec", NETNS, *_ssh(machine, "-o", "ControlPath=none"), shlex.join(command)]
+    try:
+        return subprocess.run(words, capture_output=True, text=True, errors="replace", check=False, timeout=within)
+    except subprocess.TimeoutExpired:
+        raise LabError(
+            f"{machine.name}: {command[0]} did not end within {within:g} s. Fix: './lab/lab exec {machine.name} -- "
+            "ps axf' shows what it waits for"
+        ) from None
 
 
 def boot_id(machine: Machine) -> str:
     """Return the ID of a machine's present boot, or "" if it does not answer."""
-    return on_machine(machine, "cat", "/proc/sys/kernel/random/boot_id").stdout.strip()
+    try:
+        return on_machine(machine, "cat", "/proc/sys/kernel/random/boot_id", within=30).stdout.strip()
+    except LabError:
+        return ""
 
 
 def wait_for_boot(machine: Machine, other_than: str, within: float) -> None:
