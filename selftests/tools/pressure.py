@@ -31,7 +31,8 @@ HOSTS = f"--hosts={','.join(machines())}"
 TO_END = 1800
 """Seconds for the suite's own clean-up."""
 NICEST = 6
-"""Of a machine; beside a busy loop on each processor that leaves it a fifth of one."""
+"""Of a machine; beside a busy loop on each processor that leaves it a fifth of one, beside guests that boot as well a
+twentieth: a cloud for which an operator gives --timeout-scale, as can be done here behind the --."""
 
 
 @dataclass(frozen=True)
