@@ -15,6 +15,7 @@ from fixtures.core.programs import MissingProgram
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.config import config_of, sources
 from fixtures.nodes.containers import FORMAT, Container, container_in, deployer, to_restart
+from fixtures.nodes.kept_out import Unreadable
 from fixtures.nodes.node import Node
 from fixtures.nodes.process_args import command, parse_started
 from fixtures.nodes.service import Service
@@ -190,7 +191,7 @@ def test_a_running_containers_files_are_read_inside(here: Any, tmp_path: Path) -
     (tmp_path / "nova.conf").write_text("[DEFAULT]\n")
     assert started(here).read([f"{tmp_path}/*.conf"]) == {f"{tmp_path}/nova.conf": "[DEFAULT]\n"}
     (tmp_path / "refused-nova_compute").write_text("container state improper")
-    with pytest.raises(OSError, match="container state improper"):
+    with pytest.raises(Unreadable, match="container state improper"):
         started(here).read([f"{tmp_path}/*.conf"])
 
 
@@ -215,7 +216,7 @@ def test_an_engine_that_does_not_answer_is_told(here: Any, tmp_path: Path, engin
     assert unit.is_ready  # as far as its unit tells
     assert unit.seen == "is active/running"
     (tmp_path / "refused-nova_compute").write_text("Cannot connect to the daemon")
-    with pytest.raises(OSError, match=r"Cannot connect to the daemon$"):
+    with pytest.raises(Unreadable, match=r"Cannot connect to the daemon$"):
         started(here).read(["/etc/nova/nova.conf"])
 
 

@@ -6,6 +6,7 @@ import testinfra
 
 from fixtures.nodes.checked_host import checked
 from fixtures.nodes.files import fetch
+from fixtures.nodes.kept_out import Unreadable
 
 HERE = checked(testinfra.get_host("local://"))
 
@@ -31,8 +32,8 @@ def test_a_path_that_a_process_names_is_no_code(tmp_path: Path, path: str) -> No
 
 def test_what_is_no_file_or_too_large_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match=r"pipe: no regular file$"):
+    with pytest.raises(Unreadable, match=r"pipe: no regular file$"):
         fetch(HERE, [f"{tmp_path}/pipe"])
     (tmp_path / "large").write_bytes(b"#" * (1024 * 1024 + 1))
-    with pytest.raises(OSError, match=r"large: larger than 1048576 bytes$"):
+    with pytest.raises(Unreadable, match=r"large: larger than 1048576 bytes$"):
         fetch(HERE, [f"{tmp_path}/large"])

@@ -5,6 +5,7 @@ import pytest
 import testinfra
 
 from fixtures.nodes.checked_host import checked
+from fixtures.nodes.kept_out import Unreadable
 from fixtures.nodes.node import Node
 from fixtures.object.swift_files import KINDS, SwiftFiles, conf_in, gather, parse_ini
 from selftests.nodes.known_nodes import KnownFacts, known_node
@@ -80,10 +81,10 @@ def test_a_node_without_servers_may_have_rings(tmp_path: Path, monkeypatch: pyte
 
 def test_what_is_no_file_or_too_large_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match=r"/pipe: no regular file"):
+    with pytest.raises(Unreadable, match=r"/pipe: no regular file"):
         gather(serving(tmp_path / "pipe"))
     (tmp_path / "large").write_bytes(b"#" * (1024 * 1024 + 1))
-    with pytest.raises(OSError, match=r"large: larger than 1048576 bytes"):
+    with pytest.raises(Unreadable, match=r"large: larger than 1048576 bytes"):
         gather(serving(tmp_path / "large"))
 
 
