@@ -4,6 +4,7 @@ import pytest
 
 from fixtures.guest.guest import Guest
 from fixtures.guest.ping import CannotAsk
+from fixtures.nodes.bounded_output import TURNS
 
 COUNTERS = """\
 Icmp: InMsgs InErrors InCsumErrors InDestUnreachs InTimeExcds InParmProbs InSrcQuenchs InRedirects InEchos InEchoReps
@@ -22,6 +23,23 @@ class FakeHost:
 
 def guest_on(host: FakeHost) -> Guest:
     return Guest(cast(Any, host))
+
+
+class Timed(FakeHost):
+    """A host that keeps how many times as long as usual it would wait."""
+
+    turns = 0.0
+
+    def run(self, command: str, *args: str) -> "FakeHost":
+        self.turns = TURNS.get()
+        return super().run(command, *args)
+
+
+@pytest.mark.parametrize(("given", "turns"), [({}, 3), ({"seconds": 900}, 10)])
+def test_a_guest_of_a_slow_cloud_is_waited_for_longer(given: dict[str, float], turns: float) -> None:
+    host = Timed()
+    Guest(cast(Any, host), patience=270).run("true", **given)
+    assert host.turns == turns
 
 
 def test_pings_that_reached_the_guest_are_counted() -> None:

@@ -7,7 +7,7 @@ import testinfra
 
 from fixtures.core.error_text import stderr_of
 from fixtures.nodes.checked_host import CheckedHost, checked, in_sh, limited
-from fixtures.nodes.no_answer import NoAnswer, within
+from fixtures.nodes.no_answer import NoAnswer, NotEnded, within
 from selftests.patience import LONG
 
 
@@ -85,7 +85,7 @@ def test_a_guest_is_asked_again_however_long_it_took(monkeypatch: pytest.MonkeyP
 
 def test_the_host_itself_ends_a_command(tmp_path: Any) -> None:
     host = checked(testinfra.get_host("local://"), limit=1)
-    with pytest.raises(NoAnswer, match="local: no answer: a command did not end within 1 s"):
+    with pytest.raises(NotEnded, match=r"local: no answer: a command did not end within 1 s\. Fix: .*--timeout-scale"):
         host.run("sleep 30; touch %s", f"{tmp_path}/late")
     host.limit = LONG
     assert host.check_output("echo there") == "there"
