@@ -14,7 +14,7 @@ DEVICES = [
     None,  # removed
     {"device": "d2", "ip": "10.0.0.12", "port": 6200, "weight": 0},  # drained
 ]
-EXPECTED = [RingDevice("d1", frozenset({"10.0.0.11", "10.0.1.11"}))]
+EXPECTED = [RingDevice("d1", frozenset({"10.0.0.11", "10.0.1.11"}), ("10.0.0.11", 6200))]
 
 
 def text(size: str, content: object) -> bytes:

@@ -1,10 +1,12 @@
 import itertools
+from collections.abc import Callable
 
 import pytest
 
 from fixtures.broker.login import refusal
 from fixtures.broker.paths import BrokerPath
 from fixtures.broker.rpc_services import RpcService, RpcServices
+from fixtures.compute.console_page import why_no_page
 from fixtures.compute.libvirt import listing_on
 from fixtures.compute.machine_type import MachineType, not_offered
 from fixtures.compute.migration_endpoint import MigrationEndpoint, different_instances_paths
@@ -18,6 +20,7 @@ from fixtures.core.waiting import wait_for
 from fixtures.nodes.clocks import RUNNER, Clock, time_service
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.firewall.iptables import Table
+from fixtures.nodes.listeners import Listeners
 from fixtures.nodes.name_resolution import NameResolution, is_loopback
 from fixtures.nodes.named_hosts import told_of
 from fixtures.nodes.node import Node
@@ -125,6 +128,24 @@ def test_vnc_proxy_is_sent_to_this_node(
         f"{compute_node.name}: {proxyclient_address} is no address of this node that the VNC proxy can reach; it has "
         f"{', '.join(sorted(compute_node.addresses))}. Fix: set [vnc] server_proxyclient_address = $my_ip in "
         f"{proxyclient_address.file or nova_conf.file}, then {nova_conf.to_restart}"
+    )
+
+
+@pytest.mark.req("NOVA-15")
+def test_console_page_of_this_node_opens(
+    compute_node: Node,
+    nova_conf: EffectiveConfig,
+    novncproxy_base_url: Setting,
+    console_page_status: Callable[[str], int],
+    restarting: Restarting,
+    listeners: Listeners,
+) -> None:
+    """`novncproxy_base_url = http://controller:6080/vnc_auto.html`: a node sends browsers where its own file says."""
+    status = console_page_status(novncproxy_base_url.value)
+    said, fix = why_no_page(novncproxy_base_url.value, status, restarting, listeners)
+    assert status == 200, (
+        f"{compute_node.name}: {novncproxy_base_url} is the page of its guests' consoles, and the runner got {said}. "
+        f"Fix: {fix} (in {novncproxy_base_url.file or nova_conf.file}; then {nova_conf.to_restart})"
     )
 
 

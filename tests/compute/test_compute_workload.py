@@ -8,6 +8,7 @@ from openstack.network.v2.subnet import Subnet
 
 from fixtures.cloud.run.run import Run
 from fixtures.compute.console import wait_until_booted
+from fixtures.compute.console_page import why_no_page
 from fixtures.compute.libvirt import Domain, wait_until_console_answers
 from fixtures.compute.local_key import LocalKey
 from fixtures.compute.server import wait_until_active
@@ -23,6 +24,7 @@ from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound
 from fixtures.network.ovs_interface import interfaces_of
 from fixtures.network.southbound import Southbound
+from fixtures.nodes.listeners import Listeners
 from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 
@@ -103,13 +105,12 @@ def test_key_opens_the_guest(guest: Guest, local_key: LocalKey, network_driver: 
 
 @pytest.mark.req("NOVA-15")
 @pytest.mark.proves_cause
-def test_console_page_answers(vnc_console: VncConsole, restarting: Restarting) -> None:
+def test_console_page_answers(vnc_console: VncConsole, restarting: Restarting, listeners: Listeners) -> None:
     """`openstack console url show` gives a URL, and a browser gets a page there."""
     status = http_status(vnc_console.url, vnc_console.trusted)
+    said, fix = why_no_page(vnc_console.place, status, restarting, listeners)
     assert status == 200, (
-        f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {status or 'no connection'}. "
-        "Fix: [vnc] novncproxy_base_url in the compute node's nova.conf must lead here to nova-novncproxy, and to a "
-        f"page that noVNC has (ls /usr/share/novnc); {restarting.of('nova-novncproxy')}; open port 6080"
+        f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {said}. Fix: {fix}"
     )
 
 

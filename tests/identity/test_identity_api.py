@@ -7,7 +7,8 @@ from fixtures.cloud.trust import trusted_by
 from fixtures.identity.endpoint_judgement import EndpointAnswer
 from fixtures.identity.endpoints import Endpoint, answers, http_status
 from fixtures.identity.lost_endpoints import LostEndpoints
-from fixtures.identity.service_apis import to_mend
+from fixtures.identity.service_apis import why_silent
+from fixtures.nodes.listeners import Listeners
 from fixtures.nodes.restarting import Restarting
 
 operators_only = pytest.mark.parametrize(
@@ -40,17 +41,19 @@ def test_member_gets_a_token(member: Connection) -> None:
 
 @pytest.mark.req("KEY-1")
 def test_every_service_answers_the_runner(
-    given_cloud: Connection, public_endpoints: list[Endpoint], restarting: Restarting, subtests: pytest.Subtests
+    given_cloud: Connection,
+    public_endpoints: list[Endpoint],
+    restarting: Restarting,
+    listeners: Listeners,
+    subtests: pytest.Subtests,
 ) -> None:
     """Each service of the catalogue answers on its public endpoint when we ask, and proves who it is."""
     for endpoint in public_endpoints:
         with subtests.test(endpoint.service):
             status = http_status(endpoint.url, trusted_by(given_cloud))
             correct = "start the service's API and read its log, or openstack endpoint set --url"
-            assert answers(status), (
-                f"the runner asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                f"Fix: {to_mend(endpoint.service, status, restarting) if status else correct}"
-            )
+            said, fix = why_silent(endpoint, status, correct, restarting, listeners)
+            assert answers(status), f"the runner asked {endpoint.service} at {endpoint.url}: {said}. Fix: {fix}"
 
 
 @pytest.mark.req("SVC-2")

@@ -8,8 +8,9 @@ from fixtures.identity.login_endpoints import endpoint_of, unfound
 from fixtures.identity.login_refusal import other_project, place, refusal, role_missing
 from fixtures.identity.login_users import explained
 from fixtures.identity.logins import Login
-from fixtures.identity.service_apis import to_mend
+from fixtures.identity.service_apis import why_silent
 from fixtures.identity.token_caches import Server
+from fixtures.nodes.listeners import Listeners
 from fixtures.nodes.namespaces import why_closed
 from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
@@ -21,6 +22,7 @@ def test_every_service_answers_the_node(
     public_endpoints: list[Endpoint],
     internal_endpoints: list[Endpoint],
     restarting: Restarting,
+    listeners: Listeners,
     subtests: pytest.Subtests,
 ) -> None:
     """Each service of the catalogue answers on its public endpoint when a node asks."""
@@ -34,10 +36,8 @@ def test_every_service_answers_the_node(
                     f"{node.name} has no way to {endpoint.url}; services ask {inside[endpoint.service]}, which answers"
                 )
             reach = f"name and route of that host on {node.name} (/etc/hosts), the firewall on that host"
-            assert answers(status), (
-                f"{node.name} asked {endpoint.service} at {endpoint.url}: {status or 'no connection'}. "
-                f"Fix: {to_mend(endpoint.service, status, restarting) if status else reach}"
-            )
+            said, fix = why_silent(endpoint, status, reach, restarting, listeners)
+            assert answers(status), f"{node.name} asked {endpoint.service} at {endpoint.url}: {said}. Fix: {fix}"
 
 
 @pytest.mark.req("KEY-1")

@@ -2,6 +2,7 @@ import pytest
 
 from fixtures.nodes.node import Node
 from fixtures.object.ring_devices import Device, is_on
+from fixtures.object.ring_servers import RingServer
 from fixtures.object.storage_node import STORAGE
 from fixtures.object.swift_files import KINDS, SwiftFiles
 from fixtures.object.swift_hash import FILE, OPTIONS
@@ -92,6 +93,22 @@ def test_ring_has_a_device_of_this_node(storage_node: Node, swift_files: SwiftFi
         f"{', '.join(sorted({each for device in devices for each in device.addresses}))}, none of which is one of "
         f"{', '.join(sorted(storage_node.addresses))}. Fix: swift-ring-builder /etc/swift/{kind}.builder set_info "
         "d0 IP:PORT, write_ring, and copy the ring to every node"
+    )
+
+
+@pytest.mark.req("SWI-3")
+def test_every_server_of_the_rings_listens(
+    storage_node: Node, ring_servers: list[RingServer], closed_ring_servers: dict[RingServer, str]
+) -> None:
+    """The proxy asks at the address and the port that the ring has; where nobody listens, it answers 503."""
+    told = "; ".join(
+        f"the {each.kind} ring has {each}, which does not open ({why}), and {each.conf.path} has {each.configured}"
+        for each, why in closed_ring_servers.items()
+    )
+    assert not closed_ring_servers, (
+        f"{storage_node.name}: {told}. Fix: bind_ip and bind_port in that file as the ring has them, then swift-init "
+        "all restart; or swift-ring-builder /etc/swift/KIND.builder set_info d0 IP:PORT, write_ring, and copy the "
+        "ring to every node"
     )
 
 
