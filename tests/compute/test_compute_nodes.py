@@ -13,6 +13,7 @@ from fixtures.compute.migration_endpoint import MigrationEndpoint, different_ins
 from fixtures.compute.migration_paths import REFUSED, MigrationPath
 from fixtures.compute.nova_logins import NovaLogin
 from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
+from fixtures.compute.port_notifications import OPTION, PortNotifications
 from fixtures.compute.switch_database import SwitchDatabase
 from fixtures.core.booleans import is_true
 from fixtures.core.deadlines import Deadlines
@@ -478,6 +479,16 @@ def test_nova_logs_in_to_the_other_compute_nodes(
                 f"must be in his ~/.ssh/authorized_keys on {other}, his shell there /bin/bash (usermod -s), and the "
                 f"host key of {other} in his ~/.ssh/known_hosts here (ssh-keyscan {address}), or in /etc/ssh's"
             )
+
+
+@pytest.mark.req("NOVA-14")
+def test_neutron_tells_nova_of_plugged_ports(controller_node: Node, port_notifications: PortNotifications) -> None:
+    """`notify_nova_on_port_status_changes = true`: nova-compute waits for that before it starts a server."""
+    assert not port_notifications.is_off, (
+        f"{controller_node.name}: neutron-server does not tell Nova that a port is plugged "
+        f"({OPTION} = {port_notifications.told} in {port_notifications.file}), for which nova-compute waits until it "
+        f"gives the server up. Fix: set it to true there, then {port_notifications.to_restart}"
+    )
 
 
 @pytest.mark.req("NOVA-14")

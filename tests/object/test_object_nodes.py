@@ -7,6 +7,8 @@ from fixtures.object.storage_node import STORAGE
 from fixtures.object.swift_files import KINDS, SwiftFiles
 from fixtures.object.swift_hash import FILE, OPTIONS
 
+TO_MAKE_ROOM = "delete objects, or add devices to the rings and rebalance"
+TO_RESERVE_LESS = "set fallocate_reserve in the servers' files to a share of the disk, such as 1%, and restart them"
 storage_services = pytest.mark.parametrize("service", STORAGE)
 kinds = pytest.mark.parametrize("kind", KINDS)
 
@@ -163,6 +165,6 @@ def test_every_ring_device_has_room(
         with subtests.test(device.path):
             assert not device.is_full, (
                 f"{storage_node.name}: {device.path} has {device.free} KiB of {device.size} free and "
-                f"{device.free_inodes} inodes, and Swift leaves {device.place.reserve} free. "
-                "Fix: delete objects, or add devices to the rings and rebalance"
+                f"{device.free_inodes} inodes, and Swift leaves {device.place.reserve} free (fallocate_reserve). "
+                f"Fix: {TO_RESERVE_LESS if device.is_too_small else TO_MAKE_ROOM}"
             )
