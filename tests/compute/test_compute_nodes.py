@@ -229,16 +229,27 @@ def test_libvirt_offers_the_machine_that_nova_wants(
 
 @pytest.mark.req("NOVA-7")
 def test_broker_port_opens(
-    compute_node: Node, broker_paths: list[BrokerPath], restarting: Restarting, subtests: pytest.Subtests
+    compute_node: Node,
+    broker_paths: list[BrokerPath],
+    restarting: Restarting,
+    listeners: Listeners,
+    subtests: pytest.Subtests,
 ) -> None:
     """`-A INPUT -s 10.0.0.101/32 --dports 5671,5672 -j ACCEPT`: nova-compute reaches the broker."""
     for path in broker_paths:
         with subtests.test(f"{path.host}:{path.port}"):
-            assert path.said == "open", (
+            if path.said == "open":
+                continue
+            listening = listeners.of(path.address, path.port)
+            otherwise = (
+                f"on {path.host}, see in {restarting.log_of('rabbitmq', path.host)} whether it runs; iptables -I INPUT "
+                f"-s {path.source} -p tcp --dport {path.port} -j ACCEPT, and save it"
+            )
+            pytest.fail(
                 f"{compute_node.name} cannot open {path.host}:{path.port} ({path.address}): "
-                f"{path.said or 'no connection'}. Fix: on {path.host}, see in "
-                f"{restarting.log_of('rabbitmq', path.host)} whether it runs; iptables -I INPUT -s {path.source} "
-                f"-p tcp --dport {path.port} -j ACCEPT, and save it"
+                f"{path.said or 'no connection'}{listening}. "
+                f"Fix: {listening.to_open('rabbitmq', restarting.of('rabbitmq', path.host), otherwise)}",
+                pytrace=False,
             )
 
 

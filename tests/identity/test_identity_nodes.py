@@ -41,15 +41,27 @@ def test_every_service_answers_the_node(
 
 
 @pytest.mark.req("KEY-1")
-def test_memcached_opens(controller_node: Node, token_caches: dict[Server, str], subtests: pytest.Subtests) -> None:
+def test_memcached_opens(
+    controller_node: Node,
+    token_caches: dict[Server, str],
+    restarting: Restarting,
+    listeners: Listeners,
+    subtests: pytest.Subtests,
+) -> None:
     """`memcached_servers = controller:11211`: without it each request to a service waits for Keystone."""
     for server, named_in in token_caches.items():
         with subtests.test(server.host):
             reason = why_closed(controller_node.host.run, server.host, server.port)
-            assert not reason, (
+            if not reason:
+                continue
+            listening = listeners.of(server.host, server.port)
+            restart = f"systemctl enable memcached; {restarting.of('memcached', server.host)}"
+            otherwise = f"{restart}; let {controller_node.name} in (firewall)"
+            pytest.fail(
                 f"{controller_node.name} cannot open {server.host}:{server.port}, the memcached of {named_in}: "
-                f"{reason}. Fix: on {server.host}, enable and start memcached; in its memcached.conf (RDO: "
-                f"/etc/sysconfig/memcached) -l with an address that {controller_node.name} reaches"
+                f"{reason}{listening}. "
+                f"Fix: {listening.to_open('memcached', restart, otherwise)}",
+                pytrace=False,
             )
 
 
