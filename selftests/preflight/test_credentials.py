@@ -46,7 +46,9 @@ def env(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def problems(cloud: str | None = None) -> list[str]:
-    config: Any = SimpleNamespace(option=SimpleNamespace(), stash={SETTINGS: SimpleNamespace(cloud=cloud)})
+    config: Any = SimpleNamespace(
+        option=SimpleNamespace(), stash={SETTINGS: SimpleNamespace(cloud=cloud, timeout_scale=1)}
+    )
     told = credential_problems(config)
     assert "s3cret" not in str(told)
     assert "ConnectionPool" not in str(told)
