@@ -136,17 +136,17 @@ def test_vnc_proxy_is_sent_to_this_node(
 def test_console_page_of_this_node_opens(
     compute_node: Node,
     nova_conf: EffectiveConfig,
-    novncproxy_base_url: Setting,
+    console_page: Setting,
     console_page_status: Callable[[str], int],
     restarting: Restarting,
     listeners: Listeners,
 ) -> None:
     """`novncproxy_base_url = http://controller:6080/vnc_auto.html`: a node sends browsers where its own file says."""
-    status = console_page_status(novncproxy_base_url.value)
-    said, fix = why_no_page(novncproxy_base_url.value, status, restarting, listeners)
+    status = console_page_status(console_page.value)
+    said, fix = why_no_page(console_page.value, status, restarting, listeners)
     assert status == 200, (
-        f"{compute_node.name}: {novncproxy_base_url} is the page of its guests' consoles, and the runner got {said}. "
-        f"Fix: {fix} (in {novncproxy_base_url.file or nova_conf.file}; then {nova_conf.to_restart})"
+        f"{compute_node.name}: {console_page} is the page of its guests' consoles, and the runner got {said}. "
+        f"Fix: {fix} (in {console_page.file or nova_conf.file}; then {nova_conf.to_restart})"
     )
 
 
