@@ -143,10 +143,11 @@ def test_console_page_of_this_node_opens(
 ) -> None:
     """`novncproxy_base_url = http://controller:6080/vnc_auto.html`: a node sends browsers where its own file says."""
     status = console_page_status(console_page.value)
-    said, fix = why_no_page(console_page.value, status, restarting, listeners)
+    where = console_page.file or nova_conf.file
+    said, fix = why_no_page(console_page.value, status, restarting, listeners, f"{where} (then {nova_conf.to_restart})")
     assert status == 200, (
         f"{compute_node.name}: {console_page} is the page of its guests' consoles, and the runner got {said}. "
-        f"Fix: {fix} (in {console_page.file or nova_conf.file}; then {nova_conf.to_restart})"
+        f"Fix: {fix}"
     )
 
 
