@@ -5,7 +5,8 @@ from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.cloud.connection import is_operator
-from fixtures.identity.endpoints import endpoints_of, http_status
+from fixtures.identity.anonymous import Anonymous
+from fixtures.identity.endpoints import endpoints_of
 from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
 
 
@@ -39,9 +40,9 @@ def test_only_public_endpoints_of_the_region_count(requests_mock: Mocker, cloud:
 
 def test_any_status_is_an_answer(requests_mock: Mocker) -> None:
     requests_mock.get(NOVA, status_code=401)
-    assert http_status(NOVA, True) == 401
+    assert Anonymous(True, 30).read(NOVA).status == 401
 
 
 def test_no_connection_is_none(requests_mock: Mocker) -> None:
     requests_mock.get(NOVA, exc=requests.ConnectionError)
-    assert http_status(NOVA, True) == 0
+    assert Anonymous(True, 30).read(NOVA).status == 0

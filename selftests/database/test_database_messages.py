@@ -57,7 +57,7 @@ def refused(code: int, said: str = "no", **others: Any) -> Outcome:
         ),
         (refused(9999), '9999 "no"', "read the server's log on db"),
         (refused(0, "unexpected keyword argument"), ': "unexpected keyword', "read the server's log"),
-        (Outcome(why="silent", host="db"), "the server db does not answer within 40 s", "firewall"),
+        (Outcome(why="silent", host="db"), "the server db does not answer in time", "firewall"),
         (
             Outcome(why="url"),
             "it is no URL of a database",

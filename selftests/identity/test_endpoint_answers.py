@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import requests_mock as mocker
 
-from fixtures.identity.anonymous import Reading
+from fixtures.identity.anonymous import Anonymous, Reading
 from fixtures.identity.endpoint_answers import answers_at, api_nodes
 from fixtures.identity.endpoint_judgement import EndpointAnswer, judged
 from fixtures.identity.endpoint_places import RUNNER, Answer, Place, places_of
@@ -164,5 +164,5 @@ def test_what_the_runner_reads_is_judged(requests_mock: mocker.Mocker) -> None:
     requests_mock.get("http://controller:8774/", content=document("image"))
     endpoint = Endpoint("compute", "http://controller:8774/v2.1")
     [place] = places_of([endpoint])
-    found = answers_at(fake_keystone.connected(), Nodes("", ()), [place])
+    found = answers_at(Anonymous(True, 30), Nodes("", ()), [place])
     assert "the versions of another service there, image" in judged(place, found, Restarting()).seen

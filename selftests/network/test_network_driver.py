@@ -71,7 +71,9 @@ def central(answer: Any, *, is_installed: bool = True) -> Any:
 def test_ovns_evidence_is_what_its_database_says() -> None:
     node = central(SimpleNamespace(succeeded=True, stdout=NAT))
     assert OVN.nat_tables(node, "r1") == [f"ovn-ovsdb-server-nb.service on controller\n{NAT}"]
-    assert node.asked == [("ovn-nbctl --timeout=10 --no-leader-only -- lr-nat-list %s", "neutron-r1")]
+    assert node.asked == [
+        ("ovn-nbctl --timeout=$((10 * TIMEOUT_PERCENT / 100)) --no-leader-only -- lr-nat-list %s", "neutron-r1")
+    ]
 
 
 def test_or_why_it_says_nothing() -> None:

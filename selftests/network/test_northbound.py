@@ -6,7 +6,7 @@ import pytest
 from openstack.network.v2.subnet import Subnet
 
 from fixtures.network.drivers import linuxbridge, ovn
-from fixtures.network.northbound import DROP_GROUP, Nat, Northbound, group_name, nat_in, northbound, rules_in
+from fixtures.network.northbound import DROP_GROUP, NBCTL, Nat, Northbound, group_name, nat_in, northbound, rules_in
 from fixtures.network.ovn_database import OvnDatabase, database_on
 from selftests.nodes.known_nodes import known_node
 
@@ -91,8 +91,8 @@ def test_nat_is_that_of_the_router() -> None:
         "dnat_and_snat 10.0.0.216 172.16.1.5 on its own chassis",
     ]
     assert asked == [
-        "ovn-nbctl --timeout=10 --no-leader-only --format=json -- --if-exists list Logical_Router neutron-r1",
-        f"ovn-nbctl --timeout=10 --no-leader-only --format=json -- --if-exists list NAT {NAT} {FIP}",
+        NBCTL + "--if-exists list Logical_Router neutron-r1",
+        f"{NBCTL}--if-exists list NAT {NAT} {FIP}",
     ]
 
 

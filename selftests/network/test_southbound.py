@@ -5,7 +5,7 @@ import pytest
 
 from fixtures.network.northbound import Northbound
 from fixtures.network.ovn_database import OvnDatabase
-from fixtures.network.southbound import NOWHERE, Progress, Southbound, bound, is_gateway, progress
+from fixtures.network.southbound import NOWHERE, SBCTL, Progress, Southbound, bound, is_gateway, progress
 from selftests.network.test_northbound import Answers, table, uuids
 from selftests.nodes.known_nodes import known_node
 
@@ -36,7 +36,7 @@ def asked_of(tables: dict[str, str]) -> tuple[Southbound, list[str]]:
 def test_a_port_is_where_its_chassis_is() -> None:
     there, asked = asked_of(TABLES)
     assert str(there.binding("p1")) == "bound on chassis 77aa (compute1), up"
-    assert asked[0] == ("ovn-sbctl --timeout=10 --no-leader-only --format=json -- find Port_Binding logical_port=p1")
+    assert asked[0] == SBCTL + "find Port_Binding logical_port=p1"
 
 
 def test_a_port_that_is_not_there_is_none() -> None:

@@ -24,7 +24,7 @@ class Here(SharedSsh):
 
 @pytest.fixture
 def compute1() -> Node:
-    return cast(Node, SimpleNamespace(name="compute1", host=SimpleNamespace(backend=Here("compute1"))))
+    return cast(Node, SimpleNamespace(name="compute1", host=SimpleNamespace(backend=Here("compute1"), percent=100)))
 
 
 @contextmanager

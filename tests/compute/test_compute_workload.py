@@ -19,7 +19,7 @@ from fixtures.core.redaction import redact
 from fixtures.core.waiting import wait_for
 from fixtures.guest.guest import Guest
 from fixtures.guest.moving_guest import Look, Move, MovingGuest
-from fixtures.identity.endpoints import http_status
+from fixtures.identity.anonymous import Anonymous
 from fixtures.network.drivers.driver import Driver
 from fixtures.network.northbound import Northbound
 from fixtures.network.ovs_interface import interfaces_of
@@ -105,9 +105,11 @@ def test_key_opens_the_guest(guest: Guest, local_key: LocalKey, network_driver: 
 
 @pytest.mark.req("NOVA-15")
 @pytest.mark.proves_cause
-def test_console_page_answers(vnc_console: VncConsole, restarting: Restarting, listeners: Listeners) -> None:
+def test_console_page_answers(
+    vnc_console: VncConsole, anonymous: Anonymous, restarting: Restarting, listeners: Listeners
+) -> None:
     """`openstack console url show` gives a URL, and a browser gets a page there."""
-    status = http_status(vnc_console.url, vnc_console.trusted)
+    status = anonymous.read(vnc_console.url).status
     said, fix = why_no_page(vnc_console.place, status, restarting, listeners)
     assert status == 200, (
         f"the runner asked for the console at {vnc_console.place or 'no URL at all'}: {said}. Fix: {fix}"

@@ -3,9 +3,9 @@ from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 
 from fixtures.cloud.connection import refusal
-from fixtures.cloud.trust import trusted_by
+from fixtures.identity.anonymous import Anonymous
 from fixtures.identity.endpoint_judgement import EndpointAnswer
-from fixtures.identity.endpoints import Endpoint, answers, http_status
+from fixtures.identity.endpoints import Endpoint, answers
 from fixtures.identity.lost_endpoints import LostEndpoints
 from fixtures.identity.service_apis import why_silent
 from fixtures.nodes.listeners import Listeners
@@ -41,7 +41,7 @@ def test_member_gets_a_token(member: Connection) -> None:
 
 @pytest.mark.req("KEY-1")
 def test_every_service_answers_the_runner(
-    given_cloud: Connection,
+    anonymous: Anonymous,
     public_endpoints: list[Endpoint],
     restarting: Restarting,
     listeners: Listeners,
@@ -50,7 +50,7 @@ def test_every_service_answers_the_runner(
     """Each service of the catalogue answers on its public endpoint when we ask, and proves who it is."""
     for endpoint in public_endpoints:
         with subtests.test(endpoint.service):
-            status = http_status(endpoint.url, trusted_by(given_cloud))
+            status = anonymous.read(endpoint.url).status
             correct = "start the service's API and read its log, or openstack endpoint set --url"
             said, fix = why_silent(endpoint, status, correct, restarting, listeners)
             assert answers(status), f"the runner asked {endpoint.service} at {endpoint.url}: {said}. Fix: {fix}"

@@ -4,11 +4,10 @@ import pytest
 from openstack.connection import Connection
 
 from fixtures.cloud.other_project import status_for
-from fixtures.cloud.trust import trusted_by
 from fixtures.core.checksum import digest
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.waiting import wait_for
-from fixtures.identity.anonymous import read_without_token
+from fixtures.identity.anonymous import Anonymous
 from fixtures.object.large_object import LargeObject
 from fixtures.object.public_object import CONTENT
 from fixtures.object.stored_object import StoredObject
@@ -115,9 +114,9 @@ def test_member_of_another_project_is_refused(other_project: Connection, stored_
 
 @pytest.mark.req("SWI-4")
 @pytest.mark.proves_cause
-def test_private_container_is_closed_without_a_token(object_store: Connection, stored_object: StoredObject) -> None:
+def test_private_container_is_closed_without_a_token(anonymous: Anonymous, stored_object: StoredObject) -> None:
     """Without a token there is nothing to read."""
-    status = read_without_token(stored_object.url, trusted_by(object_store)).status
+    status = anonymous.read(stored_object.url).status
     assert status == 401, (
         f"asked for {stored_object.path} without a token: {status or 'no connection'}, expected 401. "
         "Fix: the pipeline in proxy-server.conf must have authtoken and keystoneauth, in this order"
@@ -126,9 +125,9 @@ def test_private_container_is_closed_without_a_token(object_store: Connection, s
 
 @pytest.mark.req("SWI-4")
 @pytest.mark.proves_cause
-def test_public_container_is_readable_without_a_token(object_store: Connection, public_object: StoredObject) -> None:
+def test_public_container_is_readable_without_a_token(anonymous: Anonymous, public_object: StoredObject) -> None:
     """`swift post -r '.r:*'` lets everyone read."""
-    reading = read_without_token(public_object.url, trusted_by(object_store))
+    reading = anonymous.read(public_object.url)
     assert (reading.status, reading.content) == (200, CONTENT), (
         f"asked for {public_object.path} without a token: {reading.status or 'no connection'}, {reading.content[:80]!r}"
         "; expected 200 and the object. Fix: delay_auth_decision = true in [filter:authtoken] of proxy-server.conf"
@@ -137,10 +136,10 @@ def test_public_container_is_readable_without_a_token(object_store: Connection, 
 
 @pytest.mark.req("SWI-4")
 @pytest.mark.proves_cause
-def test_public_container_is_listed_without_a_token(object_store: Connection, public_object: StoredObject) -> None:
+def test_public_container_is_listed_without_a_token(anonymous: Anonymous, public_object: StoredObject) -> None:
     """`swift post -r '.rlistings'` lets everyone see what there is."""
     container = public_object.url.rpartition("/")[0]  # its owner has seen the object listed
-    reading = read_without_token(container, trusted_by(object_store))
+    reading = anonymous.read(container)
     assert (reading.status, reading.content.decode().split()) == (200, [public_object.name]), (
         f"asked for the list of /{public_object.container} without a token: {reading.status or 'no connection'}, "
         f"{reading.content[:80]!r}. Fix: delay_auth_decision = true in [filter:authtoken] of proxy-server.conf"
@@ -149,9 +148,9 @@ def test_public_container_is_listed_without_a_token(object_store: Connection, pu
 
 @pytest.mark.req("SWI-4")
 @pytest.mark.proves_cause
-def test_temporary_url_opens_the_object(object_store: Connection, temporary_urls: TemporaryUrls) -> None:
+def test_temporary_url_opens_the_object(anonymous: Anonymous, temporary_urls: TemporaryUrls) -> None:
     """`swift tempurl GET 300 …` is as good as a token until it ends."""
-    reading = read_without_token(temporary_urls.ending_in(300), trusted_by(object_store))
+    reading = anonymous.read(temporary_urls.ending_in(300))
     assert reading.status == 200, (
         f"a temporary URL of {temporary_urls.stored.path}, signed with {temporary_urls.digest}, gave "
         f"{reading.status or 'no connection'}, expected 200. Fix: in proxy-server.conf's pipeline tempurl stands "
@@ -161,9 +160,9 @@ def test_temporary_url_opens_the_object(object_store: Connection, temporary_urls
 
 @pytest.mark.req("SWI-4")
 @pytest.mark.proves_cause
-def test_temporary_url_ends(object_store: Connection, temporary_urls: TemporaryUrls) -> None:
+def test_temporary_url_ends(anonymous: Anonymous, temporary_urls: TemporaryUrls) -> None:
     """After its end a temporary URL opens nothing."""
-    reading = read_without_token(temporary_urls.ending_in(-60), trusted_by(object_store))
+    reading = anonymous.read(temporary_urls.ending_in(-60))
     assert reading.status == 401, (
         f"a temporary URL of {temporary_urls.stored.path} that ended a minute ago gave "
         f"{reading.status or 'no connection'}, expected 401. Fix: compare the proxy's clock (chronyc tracking) "
