@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.compute.cells import CellHosts, cell_hosts, hosts_in
+from fixtures.nodes.no_answer import NotEnded
 from fixtures.nodes.node import Node
 from fixtures.nodes.nodes import Nodes
 from selftests.nodes.known_nodes import known_node
@@ -35,7 +36,7 @@ def asked(answers: dict[str, tuple[int, str]], *schedulers: str) -> CellHosts:
     for name, (rc, told) in answers.items():
         running = ["nova-conductor", "nova-scheduler"][: 1 + (name in schedulers)]
         answer = SimpleNamespace(rc=rc, succeeded=rc == 0, stdout=told, stderr=told)
-        host: Any = SimpleNamespace(run=lambda _, answer=answer: answer)
+        host: Any = SimpleNamespace(run=lambda _, answer=answer: answer, percent=300)
         nodes.append(replace_host(known_node(name, running=running).in_roles(["controller"]), host))
     found: CellHosts = inspect.unwrap(cell_hosts)(Nodes("some", tuple(nodes)))
     return found
@@ -57,3 +58,10 @@ def test_one_of_a_cell_need_not_know_the_others() -> None:
         asked({"cell1": (255, "api_database")})
     with pytest.raises(pytest.fail.Exception, match="api: nova-manage cell_v2 list_hosts failed: api_database"):
         asked({"cell1": (0, TABLE), "api": (255, "api_database")}, "api")
+
+
+@pytest.mark.parametrize("rc", [124, 137])
+def test_who_is_slow_is_not_told_to_look_at_a_configuration(rc: int) -> None:
+    warning = "Modules with known eventlet monkey patching issues were imported"
+    with pytest.raises(NotEnded, match="did not end within 150 s"):
+        asked({"api": (rc, warning)}, "api")
