@@ -114,7 +114,11 @@ def program(folder: Path, name: str, text: str) -> Path:
             ["/usr/bin/python3", "/usr/bin/nova-compute", "--config-dir", "/opt/(old)"],
         ),
         ("neutron-apiuWSGI master", ["neutron-apiuWSGI", "master"]),
+        (
+            "nova-conductor: master process [/opt/venv/bin/nova-conductor --config-file /etc/nova/nova_cell1.conf] ",
+            ["/opt/venv/bin/nova-conductor", "--config-file", "/etc/nova/nova_cell1.conf"],
+        ),
     ],
 )
-def test_a_title_of_neutrons_holds_the_command_line(line: str, words: list[str]) -> None:
+def test_a_title_holds_the_command_line(line: str, words: list[str]) -> None:
     assert arguments_of({"Arguments": line}) == words
