@@ -77,3 +77,19 @@ def test_what_does_not_run_is_not_asked_for() -> None:
 @pytest.mark.parametrize("distribution", UNIT_NAMES)
 def test_every_distribution_names_them(distribution: str) -> None:
     assert set(SERVICES) <= set(UNIT_NAMES[distribution])
+
+
+def test_a_container_that_a_unit_starts_is_the_units() -> None:
+    node = known_node("controller", "kolla", running=["mariadb"])
+    told = {
+        "ContainerName": "mariadb",
+        "ContainerEngine": "podman",
+        "Container": '{"status": "running", "policy": "no"}',
+    }
+    started = node.facts.parsed["started"]
+    started["kolla-mariadb-container.service"] |= told
+    alone = {"Id": "mariadb.container", "LoadState": "loaded", "ActiveState": "active", "StartedBy": "", **told}
+    started["mariadb.container"] = alone
+    assert [*running_on(node)] == ["kolla-mariadb-container.service"]
+    started["kolla-mariadb-container.service"] = {"Id": "kolla-mariadb-container.service", "LoadState": "not-found"}
+    assert [*running_on(node)] == ["mariadb.container"]
