@@ -65,3 +65,5 @@ def test_who_is_slow_is_not_told_to_look_at_a_configuration(rc: int) -> None:
     warning = "Modules with known eventlet monkey patching issues were imported"
     with pytest.raises(NotEnded, match="did not end within 150 s"):
         asked({"api": (rc, warning)}, "api")
+    with pytest.raises(pytest.skip.Exception, match="no nova-manage that knows all cells on cell1"):
+        asked({"cell1": (rc, warning)})
