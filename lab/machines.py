@@ -41,7 +41,7 @@ class Machine:
 
 def clouds() -> dict[str, str]:
     """Return the title of each cloud that the lab can be."""
-    return {file.stem: _table(file.stem)["title"] for file in sorted(CLOUDS.glob("*.toml"))}
+    return {name: _table(name)["title"] for name in sorted(file.stem for file in CLOUDS.glob("*.toml"))}
 
 
 def chosen() -> str:
