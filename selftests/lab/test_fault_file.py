@@ -78,10 +78,16 @@ def test_a_mistake_is_one_line(folder: Path, good: str, bad: str, line: str) -> 
 @pytest.mark.parametrize(
     ("line", "clouds"),
     [
-        ('roles = ["ovn-chassis"]', {"ovn", "epoxy", "next"}),
-        ('without_roles = ["kolla", "devstack"]', {"notes", "rdo", "ovn", "dvr", "epoxy", "victoria"}),
-        ('without_roles = ["bullseye", "trixie"]', {"notes", "rdo", "devstack", "kolla", "kolla-tls", "ovn", "dvr"}),
-        ("", {"notes", "rdo", "devstack", "kolla", "kolla-tls", "ovn", "dvr", "epoxy", "next", "victoria"}),
+        ('roles = ["ovn-chassis"]', {"ovn", "ovn-distributed", "epoxy", "next"}),
+        (
+            'without_roles = ["kolla", "devstack"]',
+            {"notes", "rdo", "ovn", "ovn-distributed", "dvr", "epoxy", "victoria"},
+        ),
+        (
+            'without_roles = ["bullseye", "trixie"]',
+            {"notes", "rdo", "devstack", "kolla", "kolla-tls", "ovn", "ovn-distributed", "dvr"},
+        ),
+        ("", set(machines.clouds())),
     ],
 )
 def test_it_is_of_the_clouds_that_have_what_it_breaks(folder: Path, line: str, clouds: set[str]) -> None:
@@ -115,7 +121,12 @@ def test_a_table_of_a_role_is_for_every_machine_that_has_it(
 def test_a_table_of_a_role_that_no_machine_has_is_of_another_cloud(folder: Path) -> None:
     (folder / "own.toml").write_text(GOOD.replace("[compute1]", "[ovn-chassis]"))
     fault = faults.catalogue()["own"]
-    assert {cloud for cloud in machines.clouds() if fault.can_be_on(cloud)} == {"ovn", "epoxy", "next"}
+    assert {cloud for cloud in machines.clouds() if fault.can_be_on(cloud)} == {
+        "ovn",
+        "ovn-distributed",
+        "epoxy",
+        "next",
+    }
 
 
 def test_one_that_the_cloud_cannot_have_is_refused(folder: Path) -> None:
