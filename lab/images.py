@@ -87,19 +87,27 @@ def in_use() -> Iterator[None]:
         yield
 
 
-def _is_in_use() -> bool:
+@contextmanager
+def unused() -> Iterator[bool]:
+    """Say whether nobody runs from the cache; nobody begins to while this lasts."""
+    CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "in-use").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
-    return False
+            yield False
+        else:
+            yield True
 
 
 def prune() -> None:
     """Remove what is of no cloud's present recipe from the cache; only while no machine runs from it."""
-    if _is_in_use():
-        return
+    with unused() as is_unused:
+        if is_unused:
+            _prune()
+
+
+def _prune() -> None:
     build = _build()
     keep = {
         build.kernel.parent,

@@ -31,8 +31,8 @@ def ensure() -> None:
     BEFORE.write_text(before)
 
 
-def put_back() -> None:
-    """Let it be what it was."""
-    if BEFORE.exists():
-        FILE.write_text(BEFORE.read_text())
-        BEFORE.unlink()
+def put_back(before: Path = BEFORE) -> None:
+    """Let it be what it was; `before` is where that was noted."""
+    if before.exists():
+        FILE.write_text(before.read_text())
+        before.unlink()

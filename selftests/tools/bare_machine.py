@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import apt, cgroups, host_packages, images, mounts, preflight
+from lab import apt, cgroups, host_packages, images, map_count, mounts, preflight
 from lab.errors import LabError
 from lab.paths import CACHE as LAB_CACHE
 from lab.paths import CHECKOUT, LOGS
@@ -48,8 +48,11 @@ KEPT = re.compile(
     r"|UV_(DEFAULT_INDEX|INDEX_URL)|NPM_CONFIG_REGISTRY|CI|TERM|DRILL|ALSO|ALSO_WITHIN"
 )
 """Variables that the command sees of the caller's."""
-OWN = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private")
-"""Whatever is started and mounted by a command ends with it, also where this process is told to end."""
+OWN = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"),
+)
+"""Whatever is started and mounted by a command ends with it, also where this process is told to end, or is killed."""
 TO_END = 30
 """Seconds."""
 # pivot_root(2): unlike after chroot(2), nothing of the machine's own root can be reached any more
@@ -86,7 +89,8 @@ def main(arguments: Sequence[str]) -> int:
         preflight.check_kind()
         preflight.check_root()
         host_packages.install(HOST_PACKAGES)
-        with _root(is_kept=given.keep, more=given.more) as root, images.in_use():
+        sweep()
+        with images.in_use(), _root(is_kept=given.keep, more=given.more) as root:
             return _run(root, given.command, with_cache=not given.without_cache, share=given.share)
     except (LabError, OSError) as problem:
         print(f"bare machine: {problem}", file=sys.stderr)
@@ -94,6 +98,17 @@ def main(arguments: Sequence[str]) -> int:
     except subprocess.CalledProcessError as error:
         print(f"bare machine: {error.cmd[0]} failed: {(error.stderr or '').strip() or LOGS}", file=sys.stderr)
         return 2
+
+
+def sweep() -> None:
+    """Remove what those that were killed have left, where none runs."""
+    with images.unused() as is_unused:
+        left = [*FOLDER.glob("root-*"), *FOLDER.glob("new-*")] if is_unused else []
+        for root in left:
+            with step(f"remove {root.name}, which a bare machine that was killed has left"):
+                _leave(root)
+                map_count.put_back(root / map_count.BEFORE.relative_to("/"))
+                mounts.remove_tree(root)
 
 
 @contextmanager
@@ -108,7 +123,7 @@ def _root(*, is_kept: bool, more: Sequence[str]) -> Iterator[Path]:
         yield root
     finally:
         if is_kept:
-            say(f"the bare root is still in {root}")
+            say(f"the bare root is still in {root.rename(root.with_name(root.name.replace('root-', 'kept-')))}")
         else:
             mounts.remove_tree(root)
 
@@ -169,8 +184,13 @@ def _ended(words: Sequence[str | Path], root: Path) -> int:
     try:
         return subprocess.run(words, env=_environment()).returncode
     finally:
-        if (entered := root / "namespace").exists():
-            _remove_groups(entered.read_text().strip())
+        _leave(root)
+
+
+def _leave(root: Path) -> None:
+    """Remove what the kernel still has of who was in there."""
+    if (entered := root / "namespace").exists():
+        _remove_groups(entered.read_text().strip())
 
 
 def _remove_groups(namespace: str) -> None:

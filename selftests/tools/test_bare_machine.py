@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import apt
+from lab import apt, images, map_count
 from selftests.tools import bare_machine
 from selftests.tools.bare_machine import _environment, _installed
 
@@ -57,3 +57,31 @@ def test_two_that_make_the_root_at_once_do_not_spoil_it(tmp_path: Path, monkeypa
     monkeypatch.setattr(apt, "sources", lambda: "deb a b c")
     assert bare_machine._archive(bare_machine.PACKAGES).read_text() == "the first"
     assert len(list(tmp_path.iterdir())) == 1, "nothing else stays"
+
+
+@pytest.fixture
+def left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of one that was killed while its lab was up, and a kept one."""
+    monkeypatch.setattr(bare_machine, "FOLDER", folder := tmp_path / "bare-machine")
+    monkeypatch.setattr(images, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(map_count, "FILE", kernel := tmp_path / "max_map_count")
+    kernel.write_text(f"{map_count.ENOUGH}")
+    root = folder / "root-a"
+    (noted := root / map_count.BEFORE.relative_to("/")).parent.mkdir(parents=True)
+    noted.write_text("65530")
+    for name in ("new-b", "kept-c"):
+        (folder / name).mkdir()
+    (folder / "bookworm-1.tar").touch()
+    return folder
+
+
+def test_what_one_that_was_killed_has_left_goes_and_its_kernels_setting_too(left: Path, tmp_path: Path) -> None:
+    bare_machine.sweep()
+    assert {each.name for each in left.iterdir()} == {"kept-c", "bookworm-1.tar"}
+    assert (tmp_path / "max_map_count").read_text() == "65530"
+
+
+def test_while_a_lab_or_another_bare_machine_runs_nothing_is_swept(left: Path) -> None:
+    with images.in_use():
+        bare_machine.sweep()
+    assert (left / "root-a").exists()
