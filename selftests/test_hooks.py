@@ -9,7 +9,7 @@ IN_ORDER = {
     "pytest_configure": """
         redacted_logs which_tests empty_options cloud_file_option settings report_folder
         leaks table_mistakes nodes termination requirements private_folder checks outcomes
-        redacted_results terminal verdict_file history_folder cloud_file_names""",
+        redacted_results terminal progress verdict_file history_folder cloud_file_names""",
     "pytest_report_header": "cloud_file_option environment",
     "pytest_collection": "cloud_file_option workers",
     "pytest_sessionstart": "waived node_roles evidence",
