@@ -45,6 +45,7 @@ HOST_PACKAGES: tuple[str, ...] = (
 _PACKAGES = (
     # programs
     "busybox-static",
+    "dhcpcd-base",  # asks for IPv6 addresses, as in CirrOS; busybox of Debian does not
     "dropbear-bin",
     "e2fsprogs",
     "iputils-ping",
@@ -93,6 +94,7 @@ _PROGRAMS = (
     "sbin/resize2fs",
     "usr/bin/dropbearkey",
     "usr/bin/sudo",
+    "usr/sbin/dhcpcd",
     "usr/sbin/dropbear",
     "usr/sbin/micro-httpd",
 )
@@ -109,7 +111,7 @@ _PLUGINS = (
 )
 _FOLDERS = (
     *("bin", "dev", "etc/dropbear", "home/cirros", "mnt", "proc", "root", "run", "sys", "tmp"),
-    *(f"{_LIBRARIES}/security", "usr/libexec/sudo", "var/log", "var/tmp"),
+    *(f"{_LIBRARIES}/security", "usr/libexec/sudo", "var/lib/dhcpcd", "var/log", "var/tmp"),
 )
 # One folder of programs: it is on every PATH, that of an SSH command without a shell profile too.
 _MERGED = {"sbin": "bin", "usr/bin": "../bin", "usr/sbin": "../bin", "usr/lib": "../lib", "lib64": _LIBRARIES}

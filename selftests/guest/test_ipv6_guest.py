@@ -8,7 +8,7 @@ from openstack.network.v2.subnet import Subnet
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.proven import is_proven
 from fixtures.core.waiting import WaitFailed
-from fixtures.guest import ipv6_guest
+from fixtures.guest import asking_again, ipv6_guest
 from fixtures.guest.ipv6_guest import Ipv6Guest
 from fixtures.guest.ipv6_view import Ipv6View
 from fixtures.network import radvd
@@ -31,7 +31,8 @@ def waited(
     monkeypatch: pytest.MonkeyPatch, *ahead: Ipv6View, has_asked: bool = True, driver: Driver = linuxbridge.DRIVER
 ) -> Ipv6Guest:
     left = list(ahead)
-    monkeypatch.setattr(ipv6_guest, "ipv6_of", lambda _: left.pop(0) if len(left) > 1 else left[0])
+    for module in (ipv6_guest, asking_again):
+        monkeypatch.setattr(module, "ipv6_of", lambda _: left.pop(0) if len(left) > 1 else left[0])
     monkeypatch.setattr(ipv6_guest, "solicit", lambda *_: has_asked)
     server: Any = SimpleNamespace(id="s1")
     guest: Any = None
@@ -86,19 +87,6 @@ def test_a_guest_that_cannot_ask_has_until_routers_advertise_by_themselves(
 ) -> None:
     with pytest.raises(WaitFailed, match=f"not within {seconds} s"):
         waited(monkeypatch, view(LINK), has_asked=has_asked)
-
-
-def test_a_guest_asks_anew_until_it_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    ahead = [view(LINK), Ipv6View(frozenset({LINK}), frozenset(), 1, frozenset({OWN})), view(LINK), view(LINK, OWN)]
-    asked: list[str] = []
-    monkeypatch.setattr(ipv6_guest, "ipv6_of", lambda _: ahead.pop(0))
-    monkeypatch.setattr(ipv6_guest, "solicit", lambda _, mac: asked.append(mac))
-    guest: Any = None
-    monkeypatch.setattr(ipv6_guest, "AGAIN", 0)
-    look = ipv6_guest._asking_again(guest, "mac", "fd12::/64")
-    seen = [(sorted(look().addresses), len(asked)) for _ in range(4)]
-    assert seen[1] == ([LINK], 1)  # it is looking whether somebody else has the address
-    assert [seen[0], *seen[2:]] == [([LINK], 1), ([LINK], 2), ([OWN, LINK], 2)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from fixtures.compute.server import fixed_ip
 from fixtures.core.deadlines import Deadlines
 from fixtures.core.proven import Proven
 from fixtures.core.waiting import wait_for
+from fixtures.guest.dhcpv6_guest import Dhcpv6Guest
 from fixtures.guest.full_size import wait_until_full_size_passes
 from fixtures.guest.guest import Guest
 from fixtures.guest.ingress_without_rules import LetIn
@@ -418,6 +419,16 @@ def test_guest_has_the_ipv6_address_of_its_port(ipv6_guest: Ipv6Guest, network_d
     assert ipv6_guest.address in held, (
         f"the guest has {', '.join(sorted(held)) or 'no IPv6 address'}, and no longer {ipv6_guest.address}, which "
         f"Neutron gave its port. Fix: {network_driver.fixes.agent}"
+    )
+
+
+@pytest.mark.req("NEU-17")
+def test_guest_is_given_its_ports_ipv6_address_by_dhcpv6(dhcpv6_guest: Dhcpv6Guest, network_driver: Driver) -> None:
+    """`--ipv6-address-mode dhcpv6-stateful`: the guest asks, and the DHCP server has the address of its port."""
+    held = ipv6_of(dhcpv6_guest.guest).addresses
+    assert dhcpv6_guest.address in held, (
+        f"the guest has {', '.join(sorted(held)) or 'no IPv6 address'}, and no longer {dhcpv6_guest.address}, which "
+        f"Neutron chose for its port. Fix: {network_driver.fixes.addresses}"
     )
 
 
