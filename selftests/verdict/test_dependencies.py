@@ -37,6 +37,9 @@ def test_nothing_stands_on_itself() -> None:
         (["SVC-4", "NOVA-1", "NEU-6", "CIN-2", "NOVA-14", "SVC-4.api"], ["SVC-4"]),
         (["NOVA-1", "SVC-4.api"], ["NOVA-1"]),
         (["SVC-4", "NEU-7", "KEY-1", "NEU-1", "NOVA-1", "SVC-4.api", CLEAN_UP], ["SVC-4"]),
+        (["NEU-2", "NEU-6", "NEU-6.reboot", "NEU-1"], ["NEU-2", "NEU-6.reboot"]),
+        (["NEU-6.reboot", "NEU-6", "NEU-1"], ["NEU-6"]),
+        (["NEU-6.reboot", "NEU-1"], ["NEU-6.reboot", "NEU-1"]),
         (["KEY-1", "NOVA-5", "SVC-1", "SVC-3", "SVC-5", "GLA-1", "NOVA-14", CLEAN_UP], ["SVC-5"]),
     ],
 )

@@ -65,7 +65,9 @@ def test_container(subtests):
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    pytester.makeini("[pytest]\nmarkers =\n req(row): the row\n waits: blocked\n proves_cause: a cause")
+    pytester.makeini(
+        "[pytest]\nmarkers =\n req(row): the row\n waits: blocked\n proves_cause: a cause\n after_a_reboot: later"
+    )
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_it_nodes=NODES, test_it_workload=WORKLOAD)
     return pytester
@@ -161,6 +163,46 @@ def test_one_failure_that_tells_the_cause_is_enough() -> None:
     verdict = Verdict(failures=[symptom("NOVA-14", ""), nodes, symptom("NEU-12", LOGGED[0])])
     assert [*verdict_lines(verdict)][-1] == "1 root cause, 0 causes not found"
     assert verdict.consequences_of("NOVA-14") == ["NEU-12"]
+
+
+DISABLED = Failure("NEU-6.reboot", "tests/test_it_nodes.py::a", "disabled", seconds=1)
+STOPPED = Failure("NEU-6", "tests/test_it_nodes.py::b", "stopped", seconds=2)
+
+
+def test_what_is_lacking_after_a_reboot_is_told_with_what_is_lacking_now() -> None:
+    verdict = Verdict(failures=[DISABLED, STOPPED, Failure("NEU-1", "tests/test_it_api.py::c", "not alive")])
+    assert (verdict.messages_of("NEU-6"), verdict.consequences_of("NEU-6")) == (["disabled", "stopped"], ["NEU-1"])
+    assert list(verdict_lines(verdict))[-1] == "1 root cause, 0 causes not found"
+
+
+def test_it_is_a_cause_of_its_own_where_what_is_lacking_now_follows_from_another() -> None:
+    verdict = Verdict(failures=[DISABLED, STOPPED, Failure("NEU-2", "tests/test_it_nodes.py::c", "no card")])
+    assert (verdict.messages_of("NEU-6.reboot"), verdict.consequences_of("NEU-6.reboot")) == (["disabled"], [])
+    assert (verdict.messages_of("NEU-2"), verdict.consequences_of("NEU-2")) == (["no card"], ["NEU-6"])
+
+
+def test_nothing_is_blocked_for_what_is_lacking_after_a_reboot_alone() -> None:
+    assert Verdict(failures=[DISABLED]).broken_under("NEU-6", "api") == []
+    assert Verdict(failures=[DISABLED]).broken_under("NOVA-14") == []
+    assert Verdict(failures=[DISABLED, STOPPED]).broken_under("NOVA-14") == ["NEU-6"]
+
+
+AT_BOOT = """
+import pytest
+
+@pytest.mark.req("NEU-6")
+@pytest.mark.after_a_reboot
+def test_starts_at_boot():
+    assert False, "disabled. Fix: enable it"
+"""
+
+
+def test_a_check_is_marked_as_one_of_what_comes_back_after_a_reboot(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_boot_nodes=AT_BOOT)
+    suite.runpytest("test_boot_nodes.py")
+    verdict = _verdict(suite)
+    assert [(each["row"], each["key"]) for each in verdict["failures"]] == [("NEU-6", "NEU-6.reboot")]
+    assert [each["row"] for each in verdict["root_causes"]] == ["NEU-6"]
 
 
 def test_a_cause_that_a_node_tells_needs_no_more_words() -> None:

@@ -48,6 +48,7 @@ def test_physical_volumes_are_present(block_node: Node, volume_groups: list[Volu
 
 
 @pytest.mark.req("CIN-1")
+@pytest.mark.after_a_reboot
 def test_loop_device_is_set_up_at_boot(block_node: Node, volume_groups: list[VolumeGroup], lvm: Lvm) -> None:
     """A loop device is gone after a reboot, and its volume group with it, unless something runs losetup again."""
     if not any(device in lvm.loops for group in volume_groups for device in group.devices):
@@ -61,6 +62,7 @@ def test_loop_device_is_set_up_at_boot(block_node: Node, volume_groups: list[Vol
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.after_a_reboot
 @pytest.mark.unit_state
 def test_scheduler_starts_at_boot(controller_node: Node) -> None:
     """`systemctl enable openstack-cinder-scheduler` has been done."""
@@ -71,6 +73,7 @@ def test_scheduler_starts_at_boot(controller_node: Node) -> None:
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.after_a_reboot
 @pytest.mark.unit_state
 def test_volume_service_starts_at_boot(block_node: Node) -> None:
     """`systemctl enable openstack-cinder-volume` has been done."""
@@ -87,6 +90,7 @@ def test_volume_service_runs(block_node: Node) -> None:
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.after_a_reboot
 def test_iscsi_target_starts_at_boot(block_node: Node, iscsi_target: Unit) -> None:
     """`systemctl enable target` (or tgt) has been done."""
     assert iscsi_target.starts_at_boot, iscsi_target.not_at_boot
@@ -99,6 +103,7 @@ def test_iscsi_target_runs(block_node: Node, iscsi_target: Unit) -> None:
 
 
 @pytest.mark.req("CIN-2")
+@pytest.mark.after_a_reboot
 def test_iscsi_initiator_starts_at_boot(compute_node: Node, iscsi_initiator: Unit) -> None:
     """The daemon iscsid is enabled, or the socket that starts it on demand."""
     assert iscsi_initiator.starts_at_boot, iscsi_initiator.not_at_boot

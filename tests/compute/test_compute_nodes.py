@@ -48,6 +48,7 @@ def test_host_name_is_the_one_that_nova_registered(
 
 
 @pytest.mark.req("NOVA-2")
+@pytest.mark.after_a_reboot
 def test_host_name_survives_a_reboot(node: Node, boot_hostname: str) -> None:
     """`hostnamectl set-hostname` writes the name down; `hostname` alone does not."""
     assert node.is_called(boot_hostname), (
@@ -184,6 +185,7 @@ def test_password_opens_a_session_on_the_broker(
 
 
 @pytest.mark.req("NOVA-6")
+@pytest.mark.after_a_reboot
 @pytest.mark.unit_state
 @node_services
 def test_compute_service_starts_at_boot(compute_node: Node, service: str) -> None:
@@ -269,6 +271,7 @@ def test_packet_filter_accepts_the_node_before_it_refuses(
 
 
 @pytest.mark.req("NOVA-7")
+@pytest.mark.after_a_reboot
 def test_packet_filter_accepts_the_node_after_a_reboot(
     compute_node: Node, filtered_paths_at_boot: list[tuple[BrokerPath, str, Table]], subtests: pytest.Subtests
 ) -> None:
@@ -468,6 +471,7 @@ def test_ports_of_qemu_are_open_to_the_other_compute_nodes(
 
 
 @pytest.mark.req("NOVA-17")
+@pytest.mark.after_a_reboot
 def test_libvirt_listens_to_other_nodes_after_a_reboot(compute_node: Node, remote_sockets: dict[str, bool]) -> None:
     """`systemctl enable libvirtd-tcp.socket`, and not only start."""
     forgotten = [name for name, is_enabled in remote_sockets.items() if not is_enabled]

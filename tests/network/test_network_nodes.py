@@ -264,6 +264,7 @@ def test_bridge_netfilter_is_loaded(compute_node: Node, bridge_netfilter: Bridge
 
 
 @pytest.mark.req("NEU-5")
+@pytest.mark.after_a_reboot
 def test_bridge_netfilter_is_loaded_at_boot(compute_node: Node, bridge_netfilter: BridgeNetfilter) -> None:
     """`modprobe` lasts until the next boot, and only newer kernels load it on their own when Neutron needs it."""
     assert bridge_netfilter.loader, (
@@ -286,6 +287,7 @@ def test_bridged_packets_pass_through_iptables(
 
 
 @pytest.mark.req("NEU-5")
+@pytest.mark.after_a_reboot
 @sysctls
 def test_bridged_packets_pass_through_iptables_after_a_reboot(
     compute_node: Node, bridge_netfilter: BridgeNetfilter, sysctl: str
@@ -332,6 +334,7 @@ def test_l3_agent_finds_radvd(network_node: Node, node_service_environments: lis
 
 
 @pytest.mark.req("NEU-6")
+@pytest.mark.after_a_reboot
 @pytest.mark.unit_state
 def test_l2_agent_starts_at_boot(l2_node: Node, l2_agent: L2Agent) -> None:
     """`systemctl enable neutron-linuxbridge-agent` has been done."""
@@ -355,6 +358,7 @@ def test_l2_agent_is_not_restarting_in_a_loop(l2_node: Node, l2_agent: L2Agent, 
 
 
 @pytest.mark.req("NEU-6")
+@pytest.mark.after_a_reboot
 def test_open_vswitch_starts_at_boot(l2_node: Node, open_vswitch: Unit) -> None:
     """`systemctl enable openvswitch-switch` (RDO: openvswitch) has been done; ovs-vswitchd has no switch of its own."""
     assert open_vswitch.starts_at_boot, open_vswitch.not_at_boot

@@ -19,6 +19,7 @@ each_part = pytest.mark.parametrize("service", ["ovn-northd", "ovn-nb-db", "ovn-
 
 
 @pytest.mark.req("OVN-1")
+@pytest.mark.after_a_reboot
 @each_part
 def test_ovns_centre_starts_at_boot(controller_node: Node, ovn_central_unit: Unit) -> None:
     """`systemctl enable ovn-central` (RDO: ovn-northd) has been done."""

@@ -14,6 +14,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 
 
 @pytest.mark.req("SWI-3")
+@pytest.mark.after_a_reboot
 @pytest.mark.unit_state
 @storage_services
 def test_storage_service_starts_at_boot(storage_node: Node, service: str) -> None:
@@ -32,6 +33,7 @@ def test_storage_service_runs(storage_node: Node, service: str) -> None:
 
 
 @pytest.mark.req("SWI-3")
+@pytest.mark.after_a_reboot
 def test_proxy_starts_at_boot(swift_proxies: list[Node], subtests: pytest.Subtests) -> None:
     """The proxy server is enabled."""
     for node in swift_proxies:

@@ -84,6 +84,7 @@ def test_node_has_kvm_where_nova_is_to_use_it(node_service_environments: list[Se
 
 
 @pytest.mark.req("SVC-7")
+@pytest.mark.after_a_reboot
 @pytest.mark.unit_state
 def test_what_runs_on_the_node_starts_at_boot(forgotten_units: list[Unit], subtests: pytest.Subtests) -> None:
     """`systemctl enable mariadb rabbitmq-server memcached httpd …` has been done, and not `start` alone."""
