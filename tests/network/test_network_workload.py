@@ -425,10 +425,9 @@ def test_guest_has_the_ipv6_address_of_its_port(ipv6_guest: Ipv6Guest, network_d
 @pytest.mark.req("NEU-17")
 def test_guest_is_given_its_ports_ipv6_address_by_dhcpv6(dhcpv6_guest: Dhcpv6Guest, network_driver: Driver) -> None:
     """`--ipv6-address-mode dhcpv6-stateful`: the guest asks, and the DHCP server has the address of its port."""
-    held = ipv6_of(dhcpv6_guest.guest).addresses
-    assert dhcpv6_guest.address in held, (
-        f"the guest has {', '.join(sorted(held)) or 'no IPv6 address'}, and no longer {dhcpv6_guest.address}, which "
-        f"Neutron chose for its port. Fix: {network_driver.fixes.addresses}"
+    assert dhcpv6_guest.address in dhcpv6_guest.held, (
+        f"the guest has {', '.join(sorted(dhcpv6_guest.held))}, expected {dhcpv6_guest.address}, which Neutron chose "
+        f"for its port. Fix: {network_driver.fixes.addresses}"
     )
 
 
