@@ -45,12 +45,10 @@ wait_for_reports() {
     wait_until 180 '[ "$(mariadb -Ne "$stale")" = 0 ]' || { echo 'some service does not report any more' >&2; return 1; }
 }
 
-# wait_for_metadata_agents: on the controller, until those of OVN have heard of a change that is made now; one that begins hears nothing meanwhile.
+# wait_for_metadata_agents: on the controller, until those of OVN hear of changes; what changed before one had begun, it never hears of.
 wait_for_metadata_agents() {
-    ovn-nbctl --wait=sb sync
-    now=$(ovn-nbctl get NB_Global . nb_cfg)
-    export now
-    wait_until 180 '! ovn-sbctl --bare --columns=external_ids list Chassis_Private | grep -o "metadata-sb-cfg=\"*[0-9]*" | grep -o "[0-9]*$" | awk "\$1 < $now" | grep -q .'
+    wait_until 180 'ovn-nbctl --wait=sb sync; sleep 2; now=$(ovn-nbctl get NB_Global . nb_cfg)
+        ! ovn-sbctl --bare --columns=external_ids list Chassis_Private | grep -o "metadata-sb-cfg=\"*[0-9]*" | grep -o "[0-9]*$" | awk "\$1 < $now" | grep -q .'
 }
 
 # flush_cache: Keystone forgets what it has in memcached, such as the catalogue.
