@@ -294,6 +294,25 @@ def test_what_another_stands_on_is_not_ended_before_it(pytester: pytest.Pytester
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
 
 
+REFUSED = """
+from fixtures.verdict.verdict import VERDICT, Failure, Verdict
+
+def pytest_configure(config):
+    config.stash[VERDICT] = Verdict(failures=[Failure("CIN-4", "test_a_nodes.py::test", "")])
+
+def pytest_unconfigure():
+    print("TOLD", told)
+"""
+
+
+def test_what_was_made_for_who_asked_keeps_what_it_stands_on(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(f"import threading\n{SHORT}\n{REFUSED}")
+    workload = "def test_attached(attached): pass\ndef test_next(): pass"
+    pytester.makepyfile(test_a_nodes="def test_node(): pass", test_b_workload=workload)
+    shown = pytester.runpytest_subprocess("-s", "-p", "no:cacheprovider").stdout.str()
+    assert "TOLD ['detached', 'volume gone', 'image gone']" in shown
+
+
 INTERRUPTED = """
 from concurrent.futures import ThreadPoolExecutor
 from selftests.patience import until
