@@ -76,8 +76,8 @@ def lent(
     return address
 
 
-def view(*addresses: str, datagrams: int = 0) -> Ipv6View:
-    return Ipv6View(frozenset(addresses), frozenset(), 1, frozenset(), datagrams)
+def view(*addresses: str, sent: int = 0) -> Ipv6View:
+    return Ipv6View(frozenset(addresses), frozenset(), 1, frozenset(), sent)
 
 
 @pytest.mark.parametrize("answer", [None, ConnectTimeout("timed out")])
@@ -115,7 +115,7 @@ def test_a_guest_that_asked_and_got_nothing_is_the_clouds_fault(
     cloud = Cloud()
     told = rf"to be given {OWN}, which Neutron chose .* by DHCPv6: not within 10 s.*{where}"
     with pytest.raises(WaitFailed, match=told):
-        lent(monkeypatch, cloud, view(LINK), view(LINK, datagrams=3), driver=driver)
+        lent(monkeypatch, cloud, view(LINK), view(LINK, sent=3), driver=driver)
     assert not cloud.cards + cloud.ports
 
 
