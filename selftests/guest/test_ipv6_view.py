@@ -17,8 +17,10 @@ fd123456789a00010000000000000000 40 {nowhere} 00 {nowhere} 00000100 00000001 000
 {nowhere} 00 {nowhere} 00 fe80000000000000f8163efffe000002 00000400 00000001 00000000 00450003     eth0
 {nowhere} 00 {nowhere} 00 {nowhere} ffffffff 00000001 00000000 00200200       lo
 ==> snmp6
+Ip6OutRequests                  	12
 Icmp6InRouterSolicits           	0
 Icmp6InRouterAdvertisements     	2
+Icmp6OutMsgs                    	9
 """.format(nowhere="0" * 32)
 NOTHING = "==> if_inet6\n==> ipv6_route\n==> snmp6\n"
 
@@ -29,6 +31,7 @@ def test_a_guests_addresses_and_routes_are_read() -> None:
         frozenset({"fe80::f816:3eff:fe00:2"}),
         2,
         frozenset({"fd12:3456:789a:1:f816:3eff:fe00:9"}),
+        3,
     )
 
 
