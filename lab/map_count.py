@@ -31,8 +31,9 @@ def ensure() -> None:
     BEFORE.write_text(before)
 
 
-def put_back(before: Path = BEFORE) -> None:
-    """Let it be what it was; `before` is where that was noted."""
+def put_back(noted: Path | None = None) -> None:
+    """Let it be what it was; `noted` is where that was noted, by itself this lab's own place."""
+    before = noted or BEFORE
     if before.exists():
         FILE.write_text(before.read_text())
         before.unlink()
