@@ -90,7 +90,7 @@ def test_what_is_waited_for_the_longest_is_told_without_its_secret() -> None:
             [span(CLEANUP, "server", 0), span(ROUND_TRIP, "DELETE /servers/ID", 3, "nova")],
             "waiting for an answer of nova to DELETE /servers/ID (6 s so far)",
         ),
-        ([span(COMMAND, "command", 1, "compute1")], "waiting for an answer of compute1 to command (8 s so far)"),
+        ([span(ROUND_TRIP, COMMAND, 1, "compute1")], "waiting for an answer of compute1 to command (8 s so far)"),
     ],
 )
 def test_where_nothing_is_waited_for_what_is_asked_or_done_is_told(spans: list[Span], told: str) -> None:
