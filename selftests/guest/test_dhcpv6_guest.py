@@ -15,6 +15,7 @@ from fixtures.core.waiting import WaitFailed
 from fixtures.guest import asking_again, dhcpv6_guest
 from fixtures.guest.ipv6_view import Ipv6View
 from fixtures.network.drivers import linuxbridge, ovn
+from fixtures.nodes.nodes import Nodes
 
 LINK, OWN = "fe80::1", "fd12::15"
 pytestmark = pytest.mark.usefixtures("pauses")
@@ -41,7 +42,9 @@ class Cloud:
         if port not in self.ports:
             raise NotFoundException
         mac = "fa:16:3e:00:00:01"
-        return SimpleNamespace(id=port, mac_address=mac, fixed_ips=[{"ip_address": OWN}], status=self.status)
+        return SimpleNamespace(
+            id=port, network_id="n1", mac_address=mac, fixed_ips=[{"ip_address": OWN}], status=self.status
+        )
 
     def delete_port(self, port: str) -> None:
         assert port not in self.cards
@@ -70,7 +73,7 @@ def lent(
     monkeypatch.setattr(dhcpv6_guest, "ask_for_address", lambda *_: asks)
     subnet, server = Subnet(network_id="n1", cidr="fd12::/64"), SimpleNamespace(id="s1")
     deadlines = Deadlines(advertised=10, card_plugged=10)
-    made = MAKE(cloud, None, server, subnet, GROUP, driver, RUN, deadlines)
+    made = MAKE(cloud, None, server, subnet, GROUP, driver, Nodes("", ()), RUN, deadlines)
     address = str(next(made).address)
     assert next(made, "the end") == "the end"
     return address
