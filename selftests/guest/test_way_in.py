@@ -7,10 +7,12 @@ from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.subnet import Subnet
 
 from fixtures.core.deadlines import Deadlines
+from fixtures.core.proven import Proven, Shown
+from fixtures.guest import way_in as guest_way_in
 from fixtures.guest.login import Login, logged_in_at, ssh_config
 from fixtures.guest.ping import CannotAsk
 from fixtures.guest.ssh_routes import FromNamespace, FromNode, FromRunner, PastRouter, WayIn, address_on
-from fixtures.guest.way_in import named, outside_way_in, ssh_routes_to, that_open
+from fixtures.guest.way_in import named, outside_way_in, source_addresses, ssh_routes_to, that_open
 from fixtures.network.drivers import ovn
 from fixtures.nodes.namespaces import Namespace
 from fixtures.nodes.no_answer import NoAnswer
@@ -127,16 +129,40 @@ def test_of_many_ways_a_few_are_named() -> None:
     assert named(ways) == "from n6 or from n7 or from n8 or from the runner or 6 others"
 
 
-def judged(way: WayIn, *held: str, subnets: tuple[str, ...] = ("172.24.4.0/24",)) -> Any:
+class Neutron:
+    """As much of it as tells of a router's outer port; it hides it from whoever is no operator."""
+
+    def __init__(self, *, hides: bool) -> None:
+        self.hides = hides
+        self.network = self
+
+    def ports(self, device_owner: str, **_: str) -> list[Any]:
+        shown = [] if self.hides or device_owner != "network:router_gateway" else ["fa:16:3e:00:00:02"]
+        return [SimpleNamespace(id="gw", mac_address=mac) for mac in shown]
+
+
+HIDING = Neutron(hides=True)
+
+
+def judged(way: WayIn, *held: str, subnets: tuple[str, ...] = ("172.24.4.0/24",), cloud: Neutron = HIDING) -> Any:
     """What outside_way_in makes of a way, where a given node has these addresses."""
     there = node("devstack")
     there.addresses = set(held)
     config: Any = SimpleNamespace(stash={NODES: given(there)})
     make = outside_way_in._get_wrapped_function()
-    return make(config, way, FLOATING, [Subnet(cidr=cidr) for cidr in subnets], ovn.DRIVER)
+    there_outside = [Subnet(cidr=cidr, gateway_ip="172.24.4.1") for cidr in subnets]
+    return make(config, cloud, way, FLOATING, there_outside, ovn.DRIVER)
 
 
 PAST = PastRouter((Namespace(node("compute2"), "ovnmeta-net"),))
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The runner's own addresses; in no external network."""
+    own = ["198.51.100.9"]
+    monkeypatch.setattr(guest_way_in, "source_addresses", lambda _: own)
+    return own
 
 
 def test_a_way_through_the_floating_ip_proves_it() -> None:
@@ -153,3 +179,28 @@ def test_a_floating_ip_that_is_closed_even_to_its_own_network_is_a_failure() -> 
     words = r"not even to the nodes .*172.24.4.1.*Fix: .*ovn-nbctl lr-nat-list neutron-rtr"
     with pytest.raises(AssertionError, match=words):
         judged(PAST, "192.168.42.11", "172.24.4.1")
+
+
+def test_it_is_one_too_where_the_runner_itself_is_in_that_network(elsewhere: list[str]) -> None:
+    elsewhere[:] = ["172.24.4.1"]
+    with pytest.raises(AssertionError, match=r"not even to the nodes \{'\(this machine\)': \['172.24.4.1'\]\}"):
+        judged(PAST, "192.168.42.11")
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [("", AssertionError), ("by OVN's databases it arrives", AssertionError), (Proven("it ends in X"), Shown)],
+)
+def test_where_ovn_itself_ends_it_that_is_the_cause(
+    told: str, kind: type[AssertionError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guest_way_in, "way_of", lambda *_: told)
+    with pytest.raises(AssertionError) as failed:
+        judged(PAST, "172.24.4.1", cloud=Neutron(hides=False))
+    assert type(failed.value) is kind
+    assert f"Fix: {told}" in str(failed.value)
+
+
+def test_the_runners_own_address_is_that_of_its_way_there() -> None:
+    assert source_addresses("127.0.0.7") == ["127.0.0.1"]
+    assert source_addresses("300.0.0.1") == []
