@@ -17,6 +17,8 @@ OVN = """
 """
 # The same of TripleO's, where the agent had its old name. A dead one: https://docs.openstack.org/neutron/latest/ovn
 DEAD = OVN.replace("mnaio-compute2    |                   | :-)   | UP    | n", "mnaio-compute2 | | XXX | DOWN | n")
+# kolla-ansible's neutron_enable_ovn_agent: an agent that is told of no metadata, beside the one that serves it
+BESIDE = f"{DEAD}| OVN Neutron agent | mnaio-compute2 | | :-) | UP | neutron-ovn-agent |\n"
 L3 = "| Metadata agent | controller | | :-) | UP | neutron-metadata-agent |"
 
 
@@ -43,6 +45,7 @@ def test_one_metadata_agent_on_each_compute_node_is_enough() -> None:
     ("table", "name", "words"),
     [
         (DEAD, "mnaio-compute2", "Neutron hears nothing of the metadata agent on mnaio-compute2"),
+        (BESIDE, "mnaio-compute2", "Neutron hears nothing of the metadata agent on mnaio-compute2"),
         (OVN, "mnaio-compute3", "Neutron knows no metadata agent on mnaio-compute3"),
     ],
 )

@@ -43,6 +43,13 @@ def test_each_api_tells_what_is_on_which_host() -> None:
     ]
 
 
+def test_where_no_chassis_is_marked_as_a_gateway_each_may_be_one() -> None:
+    agents = [agent("OVN Controller agent", "net1"), agent("OVN Metadata agent", "kvm3")]
+    assert listed_services(cloud(answer(), agents, answer())) == [
+        ListedService("ovn-controller", "net1", "Neutron lists its OVN Controller agent there", True)
+    ]
+
+
 def test_one_that_refuses_leaves_the_others() -> None:
     refusal = Response()
     refusal.status_code = 403

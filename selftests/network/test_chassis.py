@@ -31,20 +31,25 @@ def test_without_a_host_name_it_has_the_nodes() -> None:
     assert chassis("kvm1", hostname="kvm1.example.org").hostname == "kvm1.example.org"
 
 
-def gateways(*every: Chassis) -> list[str]:
+def gateways(*every: Chassis, newest: tuple[int, int] = (2, 93)) -> list[str]:
     make: Any = gateway_chassis
-    return [each.node.name for each in make.__wrapped__({each.node.name: each for each in every})]
+    endpoint = SimpleNamespace(max_microversion=newest)
+    cloud = SimpleNamespace(compute=SimpleNamespace(get_endpoint_data=lambda: endpoint))
+    return [each.node.name for each in make.__wrapped__({each.node.name: each for each in every}, cloud)]
 
 
-def test_those_that_are_marked_are_gateways_or_else_all() -> None:
+def test_those_that_are_marked_are_gateways_or_else_until_zed_all() -> None:
     marked = chassis("network1", ovn_cms_options="enable-chassis-as-gw")
     assert gateways(marked, chassis("compute1")) == ["network1"]
+    assert gateways(marked, chassis("compute1"), newest=(2, 96)) == ["network1"]
     assert gateways(chassis("network1"), chassis("compute1")) == ["network1", "compute1"]
+    assert gateways(chassis("network1"), chassis("compute1"), newest=(2, 95)) == []
 
 
-def leads_outward(of: L2Agent, mode: str = "", others: frozenset[str] = frozenset()) -> Any:
+def leads_outward(of: L2Agent, mode: str = "", others: frozenset[str] = frozenset(), *, beside: Any = ()) -> Any:
     make: Any = outward.outward_node
-    return make.__wrapped__(of.node, of, mode, {"provider"}, {"provider", "other"}, others)
+    agents = {each.node.name: each for each in (of, *beside)}
+    return make.__wrapped__(of.node, of, agents, mode, {"provider"}, {"provider", "other"}, others)
 
 
 def test_routers_lead_out_through_a_gateway_chassis() -> None:
@@ -54,6 +59,18 @@ def test_routers_lead_out_through_a_gateway_chassis() -> None:
         leads_outward(agent())
     with pytest.raises(pytest.skip.Exception, match="this gateway chassis leads to other"):
         leads_outward(agent(ovn_cms_options="enable-chassis-as-gw", ovn_bridge_mappings="other:br-x"))
+
+
+def test_one_that_maps_nothing_need_not_lead_outward_beside_one_that_does() -> None:
+    """Packstack marks every compute node, and gives the controller alone the mapping."""
+    marked = {"ovn_cms_options": "enable-chassis-as-gw"}
+    plain, controller = agent(**marked), agent("controller", ovn_bridge_mappings="provider:br-ex", **marked)
+    with pytest.raises(pytest.skip.Exception, match=r"mappings=\(not set\): Neutron takes controller instead"):
+        leads_outward(plain, beside=[controller])
+    assert leads_outward(plain, beside=[agent("compute2", **marked)]) is plain.node
+    assert leads_outward(plain, beside=[agent("compute2", ovn_bridge_mappings="provider:br-ex")]) is plain.node
+    mistyped = agent(ovn_bridge_mappings="providr:br-ex", **marked)
+    assert leads_outward(mistyped, beside=[controller]) is mistyped.node
 
 
 @pytest.mark.parametrize(("mode", "leads"), [("legacy", True), ("dvr_snat", True), ("", False)])

@@ -111,12 +111,18 @@ def test_in_a_container_it_is_asked_there() -> None:
 
     def check_output(*words: str) -> str:
         asked.append(words)
-        return external_ids()
+        return external_ids() + "\n4d3e8f0c-system-id-of-the-image\n"
 
     host = SimpleNamespace(check_output=check_output)
-    service = SimpleNamespace(place="podman:openvswitch_vswitchd", container=container, host=host)
+    deployed_by = "kolla-ansible reconfigure"
+    service = SimpleNamespace(
+        place="podman:openvswitch_vswitchd", container=container, host=host, deployed_by=deployed_by
+    )
     node: Any = SimpleNamespace(name="kvm1", readings=Once(), service=lambda name: service)
     settings = from_external_ids(node, "ovn-controller")
     assert settings.get(ovn.DRIVER.settings["databases"]) == "tcp:10.0.0.11:6642"
     assert settings.fix(ovn.DRIVER.settings["tunnels"], "geneve").startswith("on kvm1 podman exec openvswitch_vswitchd")
+    assert settings.fix(ovn.DRIVER.settings["tunnels"], "geneve").endswith("own files, then kolla-ansible reconfigure)")
+    assert isinstance(settings, ChassisSettings)
+    assert settings.ids.saved_id == "", "no start of a container's reads that file"
     assert asked[0][0] == "sh -c %s"

@@ -172,7 +172,12 @@ def test_of_two_metadata_agents_the_one_that_is_used_is_looked_at(monkeypatch: p
     monkeypatch.setattr(Node, "unit", lambda node, service: service)
     ovns, older, newer = "ovn-controller", "neutron-ovn-metadata-agent", "neutron-ovn-agent"
     assert metadata_unit(known_node("compute1", running=[ovns], stopped=[older])) == older
+    told = {"extensions": "metadata"}
+    monkeypatch.setattr(metadata, "effective_config", lambda *_: SimpleNamespace(get=lambda name, _: told[name]))
     assert metadata_unit(known_node("compute1", running=[ovns, newer], dormant=[older])) == newer
+    assert metadata_unit(known_node("compute1", running=[ovns, newer])) == newer
+    told["extensions"] = ""
+    assert metadata_unit(known_node("compute1", running=[ovns, newer], dormant=[older])) == older
     with pytest.raises(pytest.skip.Exception, match="compute1: neither neutron-ovn-metadata-agent nor"):
         metadata_unit(known_node("compute1", running=[ovns]))
     with pytest.raises(pytest.skip.Exception, match="compute1: OVN does not wire"):

@@ -56,6 +56,15 @@ def test_without_a_time_service_nothing_is() -> None:
     assert not TimeService((), "systemd-timesyncd: System clock synchronized: yes").is_synchronised
 
 
+@pytest.mark.parametrize(
+    ("running", "kind", "is_so"),
+    [((), "lxc", True), (("chrony.service",), "lxc", False), ((), "systemd-nspawn", False), ((), "none", False)],
+)
+def test_the_host_keeps_the_clock_of_lxcs_container(running: tuple[str, ...], kind: str, is_so: bool) -> None:
+    """Source: systemd-detect-virt(1)."""
+    assert TimeService(running, f"systemd-timesyncd: RTC in local TZ: no\ncontainer: {kind}\n").is_the_hosts is is_so
+
+
 def node_told(*round_trips: RoundTrip) -> Any:
     """A node of which these round trips told the clock; asked alone it is five seconds ahead."""
     ahead = SimpleNamespace(round_trips=list(round_trips), check_output=lambda *_: str(time.time() + 5))

@@ -119,6 +119,16 @@ def test_what_another_controller_has_is_not_missing_here() -> None:
     assert "nova-scheduler" in here.missing(of(cell, here, {"cell1": here}))
 
 
+def test_a_node_without_openstack_is_asked_for_what_the_others_run_from() -> None:
+    """Openstack-ansible's container of ovn-northd has the distribution's OVN, and nothing of OpenStack's."""
+    centre = known_node("ovn1", running=["ovn-northd"]).in_roles(["controller"])
+    here, of = Packages(centre, ()), inspect.unwrap(packages.wanted_packages)
+    there = node_with(a_service={"LoadState": "loaded", "VirtualEnv": "/openstack/venvs/nova/bin"})
+    with pytest.raises(pytest.skip.Exception, match=r"ovn1: nothing of OpenStack's runs here, .* in /openstack/venvs"):
+        of(centre, here, {"ovn1": here, "infra1": Packages(there, ())})
+    assert here.missing(of(centre, here, {"ovn1": here})) == ["python3-openstackclient"]
+
+
 def test_what_could_be_a_container_and_is_not_there_is_no_place_of_services() -> None:
     absent = {
         "Id": "cinder_api.container",

@@ -337,6 +337,7 @@ def test_nova_serves_the_compute_and_the_metadata_api(
 
 
 @pytest.mark.req("NOVA-10")
+@pytest.mark.usefixtures("own_clock")
 def test_time_service_runs(node: Node) -> None:
     """`yum install chrony`, and started."""
     service = time_service(node)
@@ -348,6 +349,7 @@ def test_time_service_runs(node: Node) -> None:
 
 @pytest.mark.req("NOVA-10")
 @pytest.mark.waits
+@pytest.mark.usefixtures("own_clock")
 def test_clock_is_synchronised(node: Node, deadlines: Deadlines) -> None:
     """A time service without a source lets the clock drift."""
     wait_for(

@@ -13,7 +13,7 @@ from fixtures.network.l2_agent import L2Agent
 from fixtures.network.mapped_bridges import mapped_bridges
 from fixtures.network.ml2 import RANGES, Ml2
 from fixtures.network.neutron_server import to_restart
-from fixtures.network.open_vswitch import database_answer
+from fixtures.network.open_vswitch import SWITCH, database_answer
 from fixtures.network.tunnel_reports import Report
 from fixtures.network.unused_bridge import why_unused
 from fixtures.nodes.interfaces import Interface, not_neutrons
@@ -22,8 +22,10 @@ from fixtures.nodes.node import Node
 from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.service_environment import ServiceEnvironment
 from fixtures.nodes.service_environment_trouble import lacking
+from fixtures.nodes.service_needs import inside
 from fixtures.nodes.systemd_units import Unit, wait_until_settled
 
+each_part_of_open_vswitch = pytest.mark.parametrize("service", [SWITCH, "openvswitch-db"])
 sysctls = pytest.mark.parametrize("sysctl", SYSCTLS)
 
 
@@ -58,6 +60,7 @@ def test_mapped_bridge_leads_out_of_the_node(
 ) -> None:
     """`bridge_mappings = provider:br-ex`, with a physical interface as a port of br-ex, or br-ex itself the gateway."""
     mapped = l2_agent.mapped("bridges") or pytest.skip(f"{l2_node.name} maps no bridge")
+    ovs_vsctl = inside(l2_node.service(SWITCH), "ovs-vsctl")
     for bridge in mapped.values():
         with subtests.test(bridge):
             if (ports := mapped_bridges(l2_node)[bridge]) != []:
@@ -70,8 +73,8 @@ def test_mapped_bridge_leads_out_of_the_node(
                         pytest.skip(f"{unused} ({bridge} {wrong})")
             assert not wrong, (
                 f"{l2_node.name}: {l2_agent.spelled('bridges')}, but {bridge} {wrong}. "
-                f"Fix: ovs-vsctl --may-exist add-br {bridge}; ovs-vsctl add-port {bridge} INTERFACE (a bridge of the "
-                f"kernel: ip link set INTERFACE master {bridge})"
+                f"Fix: {ovs_vsctl} --may-exist add-br {bridge}; {ovs_vsctl} add-port {bridge} INTERFACE (a bridge of "
+                f"the kernel: ip link set INTERFACE master {bridge})"
             )
 
 
@@ -359,25 +362,28 @@ def test_l2_agent_is_not_restarting_in_a_loop(l2_node: Node, l2_agent: L2Agent, 
 
 @pytest.mark.req("NEU-6")
 @pytest.mark.after_a_reboot
+@each_part_of_open_vswitch
 def test_open_vswitch_starts_at_boot(l2_node: Node, open_vswitch: Unit) -> None:
     """`systemctl enable openvswitch-switch` (RDO: openvswitch) has been done; ovs-vswitchd has no switch of its own."""
     assert open_vswitch.starts_at_boot, open_vswitch.not_at_boot
 
 
 @pytest.mark.req("NEU-6")
+@each_part_of_open_vswitch
 def test_open_vswitch_runs(l2_node: Node, open_vswitch: Unit) -> None:
-    """Without ovs-vswitchd the agent has nobody to tell where packets go."""
+    """Without ovs-vswitchd the agent has nobody to tell where packets go, without its database no bridge is known."""
     assert open_vswitch.is_ready, open_vswitch.not_running
 
 
 @pytest.mark.req("NEU-6")
-def test_open_vswitch_database_answers(l2_node: Node, open_vswitch: Unit) -> None:
+@pytest.mark.parametrize("service", [SWITCH])
+def test_open_vswitch_database_answers(l2_node: Node, open_vswitch: Unit, service: str) -> None:
     """`ovs-vsctl show` says something: without its database Open vSwitch and OVN's controller know of no bridge."""
-    service, answer = l2_node.service("openvswitch"), database_answer(l2_node)
-    restart = f"systemctl restart ovsdb-server (kolla: the container openvswitch_db), then {service.restart}"
+    there, answer = l2_node.service(service), database_answer(l2_node)
+    restart = f"systemctl restart ovsdb-server (kolla: the container openvswitch_db), then {there.restart}"
     assert answer.succeeded, (
         f"{l2_node.name}: Open vSwitch's database does not answer: {last_line(answer.stderr)}. "
-        f"Fix: {to_be_told(answer.stderr, restart)}; read {service.to_see_why}"
+        f"Fix: {to_be_told(answer.stderr, restart)}; read {there.to_see_why}"
     )
 
 

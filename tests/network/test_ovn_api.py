@@ -16,6 +16,7 @@ from fixtures.network.northbound import Northbound, group_name, rules_in
 from fixtures.network.southbound import GATEWAY_PORT, Southbound
 from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
+from fixtures.nodes.service_needs import inside
 
 ASKED_IN_VAIN = "read neutron-server's log; neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair writes all anew"
 
@@ -72,8 +73,9 @@ def test_neutron_lists_the_chassis_under_novas_name(
         pytest.skip(f"{compute_node.name}: Nova knows no nova-compute there (NOVA-1)")
     assert hosts & {agent.host for agent in agents.of("L2")}, (
         f"Nova calls {compute_node.name} {' or '.join(sorted(hosts))}, Neutron lists OVN's chassis on "
-        f"{agents.hosts_of('L2')}: no port can be bound there. Fix: on {compute_node.name} ovs-vsctl set Open_vSwitch "
-        f". external_ids:hostname={min(hosts)}; {restarting.of('ovn-controller', compute_node.hostname)}"
+        f"{agents.hosts_of('L2')}: no port can be bound there. Fix: on {compute_node.name} "
+        f"{inside(compute_node.service('openvswitch'), 'ovs-vsctl')} set Open_vSwitch . "
+        f"external_ids:hostname={min(hosts)}; {restarting.of('ovn-controller', compute_node.hostname)}"
     )
 
 

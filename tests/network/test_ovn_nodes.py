@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 
 from fixtures.cloud.agents import Agents
@@ -6,16 +8,16 @@ from fixtures.network.chassis import Chassis
 from fixtures.network.cluster_status import ClusterStatus
 from fixtures.network.connection_status import CONNECTED
 from fixtures.network.northd_statuses import ACTIVE, STANDBY
-from fixtures.network.ovn_server import CONNECTIONS, OvnServer
+from fixtures.network.ovn_server import CONNECTIONS, DEFAULTS, OvnServer
+from fixtures.network.ovsdb import Remote, parse_remotes
 from fixtures.nodes.name_resolution import is_loopback
 from fixtures.nodes.namespaces import why_closed
 from fixtures.nodes.node import Node
-from fixtures.nodes.nodes import Nodes
 from fixtures.nodes.restarting import Restarting
 from fixtures.nodes.systemd_units import Unit
 
 each_database = pytest.mark.parametrize("database", CONNECTIONS)
-each_part = pytest.mark.parametrize("service", ["ovn-northd", "ovn-nb-db", "ovn-sb-db"])
+each_part = pytest.mark.parametrize("service", ["ovn-northd", "ovn-nb-db", "ovn-sb-db", "ovn-sb-db-relay"])
 
 
 @pytest.mark.req("OVN-1")
@@ -41,7 +43,8 @@ def test_one_northd_is_active(northd_statuses: dict[str, str]) -> None:
         pytest.skip("each ovn-northd given stands by, so the active one is on a node that was not given")
     assert active, (
         f"no ovn-northd is active: {northd_statuses}; so nothing that is new gets to a chassis. Fix: start ovn-northd "
-        "(one that is paused: ovn-appctl -t ovn-northd resume), and read its log"
+        "(one that is paused: ovn-appctl -t ovn-northd resume; in kolla's container -t /run/ovn/ovn-northd.ctl), and "
+        "read its log"
     )
     assert len(active) == 1, (
         f"ovn-northd is active on {' and '.join(active)}, expected on one, while the others stand by: they use "
@@ -76,7 +79,7 @@ def test_neutron_server_reaches_ovns_database(
             why = why_closed(controller_node.host.run, end.host, end.port)
             assert not why, (
                 f"{controller_node.name}: {ovn_server.spelled(database)}, but {end} does not open: {why}. "
-                f"Fix: {_to_open(database, end.host, end.port)}; or {_to_correct(ovn_server, database)}"
+                f"Fix: {_to_open(database, end)}; or {_to_correct(ovn_server, database)}"
             )
 
 
@@ -103,7 +106,7 @@ def test_southbound_database_opens(l2_node: Node, chassis: Chassis, subtests: py
             why = why_closed(l2_node.host.run, end.host, end.port)
             assert not why, (
                 f"{l2_node.name}: {chassis.agent.spelled('databases')}, but {end} does not open from there: {why}. "
-                f"Fix: {_to_open('Southbound', end.host, end.port)}"
+                f"Fix: {_to_open('Southbound', end)}"
             )
 
 
@@ -135,11 +138,11 @@ def test_no_two_chassis_have_one_name(
     """A machine that was cloned brings the other's system-id: the two take each other's place in turn."""
     assert chassis.name, (
         f"{l2_node.name}: external_ids:system-id is not set, so it is no chassis. Fix: "
-        f"{restarting.of('openvswitch', l2_node.hostname)}, which sets it"
+        f"{l2_node.service('openvswitch').deployed_by or restarting.of('openvswitch', l2_node.hostname)}, which sets it"
     )
-    owners = [name for name, each in every_chassis.items() if each.name == chassis.name]
-    assert owners == [l2_node.name], (
-        f"{' and '.join(owners)} have the same system-id {chassis.name}. Fix: {_to_rename(owners)}"
+    owners = [each.node for each in every_chassis.values() if each.name == chassis.name]
+    assert [owner.name for owner in owners] == [l2_node.name], (
+        f"{_names(owners)} have the same system-id {chassis.name}. Fix: {_to_rename(owners)}"
     )
 
 
@@ -147,9 +150,9 @@ def test_no_two_chassis_have_one_name(
 def test_no_two_nodes_keep_one_system_id(l2_node: Node, chassis: Chassis, every_chassis: dict[str, Chassis]) -> None:
     """/etc/openvswitch/system-id.conf is what the next start of Open vSwitch sets."""
     saved = chassis.ids.saved_id or pytest.skip(f"{l2_node.name}: /etc/openvswitch/system-id.conf has no system-id")
-    owners = [name for name, each in every_chassis.items() if each.ids.saved_id == saved]
-    assert owners == [l2_node.name], (
-        f"/etc/openvswitch/system-id.conf of {' and '.join(owners)} has the same system-id {saved}, which the next "
+    owners = [each.node for each in every_chassis.values() if each.ids.saved_id == saved]
+    assert [owner.name for owner in owners] == [l2_node.name], (
+        f"/etc/openvswitch/system-id.conf of {_names(owners)} has the same system-id {saved}, which the next "
         f"start of Open vSwitch sets. Fix: {_to_rename(owners)}"
     )
 
@@ -172,21 +175,30 @@ def test_chassis_is_called_as_nova_calls_the_node(
 
 @pytest.mark.req("OVN-3")
 def test_a_gateway_chassis_maps_the_external_network(
-    gateway_chassis: list[Chassis], external_physical_networks: set[str], agents: Agents, nodes: Nodes
+    gateway_chassis: list[Chassis],
+    every_chassis: dict[str, Chassis],
+    external_physical_networks: set[str],
+    agents: Agents,
 ) -> None:
     """`ovn-cms-options=enable-chassis-as-gw` and `ovn-bridge-mappings=provider:br-ex` on one node at least."""
     wanted = external_physical_networks or pytest.skip("the external network has no physical network: see NEU-7")
     if any(wanted & each.agent.physical_networks for each in gateway_chassis):
         return
-    if others := sorted({agent.host for agent in agents.of("L2") if not nodes.called(agent.host)}):
-        pytest.skip(f"no chassis given leads to {', '.join(sorted(wanted))}; {', '.join(others)} were not given")
-    told = [f"{each.node.name} ({each.agent.spelled('bridges')})" for each in gateway_chassis]
-    kind = "gateway chassis" if gateway_chassis[0].is_gateway else "chassis"
+    looked_at = [each.node for each in every_chassis.values()]
+    hosts = {agent.host for agent in agents.of("L2") if not any(node.is_called(agent.host) for node in looked_at)}
+    if hosts:
+        pytest.skip(f"no chassis given leads to {', '.join(sorted(wanted))}; {', '.join(sorted(hosts))} were not given")
+    is_marked = not gateway_chassis or gateway_chassis[0].is_gateway
+    told = [
+        f"{each.node.name} ({each.agent.spelled('bridges')}, {each.agent.spelled('gateway')})"
+        for each in gateway_chassis or every_chassis.values()
+    ]
     pytest.fail(
-        f"no {kind} maps {', '.join(sorted(wanted))}, the provider:physical_network of the external network: "
-        f"{', '.join(told)}; so no router leads outward. Fix: on a node with a card in that network "
-        f"ovs-vsctl set Open_vSwitch . external_ids:ovn-bridge-mappings={min(wanted)}:BRIDGE "
-        "external_ids:ovn-cms-options=enable-chassis-as-gw",
+        f"no {'gateway chassis' if is_marked else 'chassis'} maps {', '.join(sorted(wanted))}, the "
+        f"provider:physical_network of the external network: {', '.join(told)}; so no router leads outward. Fix: on a "
+        "node with a card in that network ovs-vsctl set Open_vSwitch . "
+        f"external_ids:ovn-bridge-mappings={min(wanted)}:BRIDGE external_ids:ovn-cms-options=enable-chassis-as-gw, "
+        "each beside what is there already, with a comma between",
         pytrace=False,
     )
 
@@ -216,28 +228,48 @@ def test_compute_node_maps_the_external_network_for_its_floating_ips(
     )
 
 
-def _to_open(database: str, host: str, port: int) -> str:
+def _to_open(database: str, end: Remote) -> str:
+    """What has that end open; at another port than a database's own a relay may listen, which takes no connection."""
+    allow = f"iptables -I INPUT -p tcp --dport {end.port} -j ACCEPT, and save it"
+    if end.port != parse_remotes(DEFAULTS[database])[0].port:
+        return (
+            f"on {end.host} start what is to listen at {end.port}, the database or a relay of it (kolla: the container "
+            f"ovn_sb_db_relay_1 or another); {allow}"
+        )
     program = "ovn-nbctl" if database == "Northbound" else "ovn-sbctl"
     return (
-        f"on {host} start the database, {program} set-connection ptcp:{port}:0.0.0.0 where nothing listens, and "
-        f"iptables -I INPUT -p tcp --dport {port} -j ACCEPT, and save it"
+        f"on {end.host} start the database, {program} --no-leader-only set-connection p{end.method}:{end.port}:0.0.0.0 "
+        f"where nothing listens, and {allow}"
     )
 
 
 def _to_correct(server: OvnServer, database: str) -> str:
-    return server.fix("ovn", CONNECTIONS[database], "tcp:ADDRESS:PORT")
+    return server.fix("ovn", CONNECTIONS[database], f"{_method(server, database)}:ADDRESS:PORT")
 
 
 def _for_others(server: OvnServer) -> str:
     """Where neutron-server looks, as another node has to say it."""
     ends = server.remotes("Southbound")
     is_own = any(not end.port or is_loopback(end.host) for end in ends)
-    return f"tcp:ADDRESS-OF-{server.node.name}:6642" if is_own else ",".join(map(str, ends))
+    own = f"{_method(server, 'Southbound')}:ADDRESS-OF-{server.node.name}:6642"
+    return own if is_own else ",".join(map(str, ends))
 
 
-def _to_rename(owners: list[str]) -> str:
+def _method(server: OvnServer, database: str) -> str:
+    """The method by which it is told to come, with TLS or without."""
+    return next((end.method for end in server.remotes(database) if end.port), "tcp")
+
+
+def _names(nodes: Sequence[Node]) -> str:
+    return " and ".join(node.name for node in nodes)
+
+
+def _to_rename(owners: Sequence[Node]) -> str:
+    left = "what stays DOWN in openstack network agent list, delete"
+    if deployed_by := owners[-1].service("openvswitch").deployed_by:
+        return f"give each node a host name of its own, or kolla's openvswitch_system_id, then {deployed_by}; {left}"
     return (
-        f"on {' and '.join(owners[1:]) or 'it'}, systemctl stop ovn-controller; uuidgen > "
+        f"on {_names(owners[1:]) or 'it'}, systemctl stop ovn-controller; uuidgen > "
         "/etc/openvswitch/system-id.conf; systemctl restart openvswitch-switch (RDO: openvswitch); systemctl start "
-        "ovn-controller; what stays DOWN in openstack network agent list, delete"
+        f"ovn-controller; {left}"
     )
