@@ -31,6 +31,7 @@ def test_nothing_stands_on_itself() -> None:
         (["NEU-12", "CIN-3"], ["NEU-12", "CIN-3"]),
         (["NEU-16", "NOVA-13.workload"], ["NEU-16"]),
         (["NEU-12", "NEU-16"], ["NEU-16"]),
+        (["NEU-12", "NEU-16", "NEU-16.nodes", "NOVA-13.workload"], ["NEU-16.nodes"]),
         (["NEU-9", "NEU-15.api", "NEU-10", "NEU-16"], ["NEU-15.api"]),
         (["KEY-1", CLEAN_UP], ["KEY-1"]),
         (["SVC-3", "KEY-1", "SVC-1", "NOVA-1", "NEU-1", "CIN-2", "GLA-1", "NOVA-14", CLEAN_UP], ["SVC-3"]),

@@ -11,6 +11,7 @@ from fixtures.network.interface_drivers import PLUGGING, other_interface_driver
 from fixtures.network.ipv6_nodes import L3_AGENT, SYSCTL, has_ipv6, knows_ipv6, names_of, routing_nodes
 from fixtures.network.l2_agent import L2Agent
 from fixtures.network.mapped_bridges import mapped_bridges
+from fixtures.network.metadata_secret import MetadataSecret
 from fixtures.network.ml2 import RANGES, Ml2
 from fixtures.network.neutron_server import to_restart
 from fixtures.network.open_vswitch import SWITCH, database_answer
@@ -425,4 +426,17 @@ def test_projects_networks_have_ids_to_take(controller_node: Node, ml2: Ml2) -> 
         f"{controller_node.name}: [ml2] {ml2.types_option} = {', '.join(kinds)} "
         f"({ml2.config.origin(ml2.types_option, 'ml2')}), and no file sets {wanted}, so there is no ID for a project's "
         f"network. Fix: set {wanted} = {example} in {ml2.file}, then {to_restart(controller_node)}"
+    )
+
+
+@pytest.mark.req("NEU-16")
+def test_metadata_agent_has_novas_secret(
+    l2_node: Node, metadata_secret: MetadataSecret, nova_metadata_secrets: list[MetadataSecret]
+) -> None:
+    """`metadata_proxy_shared_secret` of the agent's ini is that of nova.conf: Nova refuses whoever has another."""
+    novas, is_known = nova_metadata_secrets[0], metadata_secret.is_among(nova_metadata_secrets)
+    assert is_known, (
+        f"{l2_node.name}: {metadata_secret.place} is not {novas.place} of {novas.node}, so Nova refuses what the agent "
+        f"asks, and guests get neither key nor name. Fix: write the secret of {novas.node} there, then "
+        f"{metadata_secret.to_restart}"
     )
