@@ -63,7 +63,7 @@ def test_routers_lead_out_through_a_gateway_chassis() -> None:
 
 def test_one_that_maps_nothing_need_not_lead_outward_beside_one_that_does() -> None:
     """Packstack marks every compute node, and gives the controller alone the mapping."""
-    marked = {"ovn_cms_options": "enable-chassis-as-gw"}
+    marked: dict[str, Any] = {"ovn_cms_options": "enable-chassis-as-gw"}
     plain, controller = agent(**marked), agent("controller", ovn_bridge_mappings="provider:br-ex", **marked)
     with pytest.raises(pytest.skip.Exception, match=r"mappings=\(not set\): Neutron takes controller instead"):
         leads_outward(plain, beside=[controller])
