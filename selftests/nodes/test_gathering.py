@@ -1,15 +1,16 @@
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import testinfra
 
 from fixtures.nodes.checked_host import CheckedHost
-from fixtures.nodes.gathering import wanted_by
+from fixtures.nodes.gathering import pytest_collection_modifyitems, wanted_by
 from fixtures.nodes.node import Node
-from fixtures.nodes.nodes import Nodes
+from fixtures.nodes.nodes import NODES, Nodes
 from fixtures.nodes.readings import ALL, EVERYWHERE, gather, reading
+from fixtures.verdict.order import WAITS
 from selftests import ROOT
 from selftests.test_plugins import modules
 
@@ -67,6 +68,46 @@ def test_what_is_compared_is_read_of_all(nodes: Nodes, of_all: set[str], read: l
         return node.name
 
     assert list(names(wanted_by([check("test_a", "my_ips")], nodes))) == read
+
+
+@pytest.mark.parametrize(
+    ("fixture", "row", "level", "waits"),
+    [
+        ("node", "NOVA-3", "nodes", 0),
+        ("node", "NOVA-4", "nodes", 1),  # it stands on NOVA-3
+        ("configuration", "NOVA-3", "nodes", 1),
+        ("configuration", "NOVA-5", "nodes", 2),  # it stands on SVC-4, whose check comes last here
+        ("programs", "NOVA-3", "nodes", 2),
+        ("logins", "NOVA-3", "nodes", 2),
+        ("given_cloud", "NOVA-3", "nodes", 2),
+        ("node", "NOVA-3", "api", 2),
+    ],
+)
+def test_a_check_waits_for_what_it_reads_and_for_what_it_stands_on(
+    fixture: str, row: str, level: str, waits: int
+) -> None:
+    @reading("configuration")
+    def files(node: Node) -> None: ...
+
+    @reading("programs", is_slow=True)
+    def slow(node: Node) -> None: ...
+
+    @reading("logins", asks_on=True)
+    def tried(node: Node) -> None: ...
+
+    def of(row: str, level: str, fixture: str) -> Any:
+        marks = [SimpleNamespace(args=[row])]
+        return SimpleNamespace(
+            **vars(check("test_a", fixture, node="compute1")),
+            path=Path(f"test_compute_{level}.py"),
+            stash=pytest.Stash(),
+            iter_markers=lambda name: marks,
+            get_closest_marker=lambda name: None,
+        )
+
+    items = [of(row, level, fixture), of("SVC-4", "nodes", "logins")]
+    pytest_collection_modifyitems(cast("Any", SimpleNamespace(stash={NODES: Nodes("", ())})), items)
+    assert items[0].stash[WAITS] == waits
 
 
 def test_each_node_is_read_once_and_who_asks_waits(nodes: Nodes) -> None:

@@ -86,7 +86,8 @@ def test_workers_are_told_as_all_of_them_have_to_collect_in_one_order() -> None:
 
 
 def test_only_checks_of_units_on_such_a_node_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "_is_at_hand", lambda item: False)
+    monkeypatch.setattr(gathering, "_comes_last", lambda item: False)
+    monkeypatch.setattr(gathering, "_waits", lambda item, last: 1)
 
     def check(node: str, mark: str) -> Any:
         marked = lambda name: name == mark or None  # noqa: E731

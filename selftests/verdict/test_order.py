@@ -22,11 +22,11 @@ def test_the_longest_workloads_come_last(pytester: pytest.Pytester, monkeypatch:
 
 FIRST = """
 import pytest
-from fixtures.verdict.order import AT_HAND, TELLS_FIRST
+from fixtures.verdict.order import WAITS, TELLS_FIRST
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        item.stash[AT_HAND] = "hand" in item.name
+        item.stash[WAITS] = 0 if "hand" in item.name else 2 if "late" in item.name else 1
         item.stash[TELLS_FIRST] = "off" in item.name
 """
 
@@ -38,7 +38,7 @@ def test_what_tells_a_cause_comes_before_what_is_at_hand(
     pytester.makeconftest(FIRST)
     marks = "@pytest.mark.req('NOVA-6')\n@pytest.mark.parametrize('node', {})\n"
     checks = f"import pytest\n{marks}def test_it(node): pass\n"
-    for service, nodes in (("surroundings", ["on", "at hand"]), ("block", ["on", "at hand", "off"])):
+    for service, nodes in (("surroundings", ["late", "on", "at hand"]), ("block", ["on", "at hand", "off"])):
         (pytester.mkdir(service) / f"test_{service}_nodes.py").write_text(checks.format(nodes))
     pytester.makeini("[pytest]\nmarkers = req: row")
     shown = pytester.runpytest_subprocess("-v", "-p", "fixtures.verdict.order", "-p", "no:cacheprovider").stdout.str()
@@ -49,4 +49,5 @@ def test_what_tells_a_cause_comes_before_what_is_at_hand(
         "block[at hand]",
         "surroundings[on]",
         "block[on]",
+        "surroundings[late]",
     ]
