@@ -68,10 +68,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def checks(folder: Path) -> dict[str, dict[str, Any]]:
+def verdict(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((folder / "report" / "verdict.json").read_text())
+    return told
+
+
+@pytest.fixture
+def checks(verdict: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """By the names of the functions."""
-    told = json.loads((folder / "report" / "verdict.json").read_text())["checks"]
-    return {each["test"].partition("::")[2].partition("[")[0]: each for each in told}
+    return {each["test"].partition("::")[2].partition("[")[0]: each for each in verdict["checks"]}
 
 
 def test_each_is_told_once_by_the_worst_of_its_parts(checks: dict[str, dict[str, Any]]) -> None:
@@ -83,6 +88,10 @@ def test_each_is_told_once_by_the_worst_of_its_parts(checks: dict[str, dict[str,
         "test_parts": "failed",
         "test_skipped_parts": "passed",
     }
+
+
+def test_as_many_passed_as_are_told_to_have(verdict: dict[str, Any], checks: dict[str, dict[str, Any]]) -> None:
+    assert verdict["passed"] == sum(each["outcome"] == "passed" for each in checks.values()) == 3
 
 
 def test_its_rows_and_its_node_are_told(checks: dict[str, dict[str, Any]], folder: Path) -> None:
