@@ -1,5 +1,5 @@
 # make acceptance   the suite against a cloud (OS_CLOUD or OS_AUTH_URL, with HOSTS=…), else against the lab, and the report
-# make test         lint, types, unit tests, then the lab, the suite on it, today's part of the drill; ALSO=OF-DAY: the suite on one more cloud
+# make test         lint, types, unit tests, then the lab, the suite on it, today's part of the drill, and the suite on today's other cloud
 # make bare         make test, in a fresh Debian 12 with git, make and python3 alone (BARE="CMD…": another command)
 # make drill        break the lab in every known way, one after the other, and see that the suite names each (FAULTS="a b": these)
 # make lint unit    before a change is sent: ruff, mypy, import-linter, and the suite's own tests, which contact no cloud
@@ -17,7 +17,7 @@ FAULTS ?=
 # What `make test` drills: OF-DAY is a part that changes from day to day, a number chooses one; empty is none
 DRILL ?= OF-DAY
 # Which other cloud of lab/clouds it runs the suite on: OF-DAY is one that changes from day to day, a number or a name chooses one; empty is none
-ALSO ?=
+ALSO ?= OF-DAY
 # Minutes from the beginning within which that begins; else it is left out
 ALSO_WITHIN ?= 45
 # Debian's packages with which the report is looked at in a browser, and its Korean read; empty: that self-test is skipped
