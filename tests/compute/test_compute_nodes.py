@@ -14,6 +14,7 @@ from fixtures.compute.migration_paths import REFUSED, MigrationPath
 from fixtures.compute.nova_logins import NovaLogin
 from fixtures.compute.nova_options import PORTS, Setting, unserved_apis
 from fixtures.compute.port_notifications import OPTION, PortNotifications
+from fixtures.compute.qemu_user import QemuUser
 from fixtures.compute.switch_database import SwitchDatabase
 from fixtures.core.booleans import is_true
 from fixtures.core.deadlines import Deadlines
@@ -228,6 +229,18 @@ def test_libvirt_offers_the_machine_that_nova_wants(
     """`virsh domcapabilities --virttype kvm --machine q35`: `hw_machine_type` may be of another QEMU, or mistyped."""
     wrong = not_offered(compute_node, nova_conf, machine_type)
     assert not wrong, wrong
+
+
+@pytest.mark.req("SVC-6")
+def test_qemu_may_open_the_disks_of_servers(compute_node: Node, qemu_user: QemuUser) -> None:
+    """`dynamic_ownership = 0` in /etc/libvirt/qemu.conf, for NFS: then QEMU has to run as Nova's user."""
+    assert not qemu_user.is_kept_out, (
+        f"{compute_node.name}: dynamic_ownership = 0 ({qemu_user.kept}) leaves the disks of servers to "
+        f"{qemu_user.makes_disks}, who makes them, but QEMU runs as {qemu_user.name or 'a user of its own'}, so no "
+        f"server starts there. Fix: on {compute_node.name} delete that line (1 is the default), or add user = "
+        f'"{qemu_user.makes_disks}" and group = "{qemu_user.makes_disks}"; then '
+        f"{compute_node.service('libvirt').restart}"
+    )
 
 
 @pytest.mark.req("NOVA-7")
