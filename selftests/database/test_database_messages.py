@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from fixtures.database.cell_databases import faults_in_cells
 from fixtures.database.database_outcome import Cell, Outcome
 from fixtures.database.database_refusal import refusal
-from fixtures.database.database_servers import crowding, unready
+from fixtures.database.database_servers import crowding, ends_transactions, unready
 from fixtures.database.databases import Database
 from fixtures.database.schemas import fault_in_schema, to_sync
 from fixtures.nodes.service import Service
@@ -217,3 +218,23 @@ def test_what_is_wrong_fails(check: str, outcome: Outcome, said: str) -> None:
     run: Callable[[list[Database], Any], None] = getattr(checks, check)
     with pytest.raises(AssertionError, match=said):
         run([opened(outcome)], ONE)
+
+
+@pytest.mark.parametrize(
+    ("status", "begins_anew", "is_told"),
+    [
+        ({"innodb_snapshot_isolation": "ON", "tx_isolation": "REPEATABLE-READ"}, False, True),
+        ({"innodb_snapshot_isolation": "ON", "transaction_isolation": "REPEATABLE-READ"}, False, True),
+        ({"innodb_snapshot_isolation": "ON", "tx_isolation": "READ-COMMITTED"}, False, False),
+        ({"innodb_snapshot_isolation": "ON"}, True, False),
+        ({"innodb_snapshot_isolation": "ON"}, None, False),
+        ({"innodb_snapshot_isolation": "OFF"}, None, False),
+        ({"max_connections": "4096"}, None, False),  # MySQL, or an older MariaDB
+    ],
+)
+def test_a_server_that_ends_transactions_is_told_where_nobody_begins_them_anew(
+    status: dict[str, str], begins_anew: bool | None, is_told: bool
+) -> None:
+    said = ends_transactions(opened(replace(OPEN, status=status, begins_anew=begins_anew)))
+    assert bool(said) is is_told
+    assert not said or ("on db, mariadb -e 'SET GLOBAL innodb_snapshot_isolation = OFF'" in said and "1020" in said)

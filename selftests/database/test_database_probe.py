@@ -192,6 +192,28 @@ def test_a_server_that_is_not_ready_tells_its_state_all_the_same(tmp_path: Path)
     assert outcome.status == galera
 
 
+@pytest.mark.parametrize(
+    ("oslo_db", "value", "known"),
+    [
+        ("class DBConsistencyError(Exception): pass", "ON", True),
+        ("class DBDeadlock(Exception): pass", "ON", False),
+        ("import nothing_of_that_name", "ON", None),
+        ("class DBDeadlock(Exception): pass", "OFF", None),
+    ],
+)
+def test_where_the_server_ends_transactions_oslo_db_is_looked_at(
+    tmp_path: Path, oslo_db: str, value: str, known: bool | None
+) -> None:
+    held = {**server(nova=database()), "status": {"innodb_snapshot_isolation": value}}
+    python = with_servers(tmp_path, {"db": held})
+    (python / "oslo_db").mkdir()
+    (python / "oslo_db" / "__init__.py").touch()
+    (python / "oslo_db" / "exception.py").write_text(oslo_db)
+    [outcome] = outcomes(python, request_for(written(tmp_path, url_to("nova"))))
+    assert outcome.is_open
+    assert outcome.begins_anew is known
+
+
 @pytest.mark.parametrize("python", ["python2.7", "python3.6", sys.executable])
 def test_any_python_runs_it(tmp_path: Path, python: str) -> None:
     if not shutil.which(python) or subprocess.run([python, "-c", ""], capture_output=True).returncode:

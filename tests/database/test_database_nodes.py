@@ -2,7 +2,7 @@ import pytest
 
 from fixtures.database.cell_databases import faults_in_cells
 from fixtures.database.database_refusal import refusal
-from fixtures.database.database_servers import crowding, require_servers, unready
+from fixtures.database.database_servers import crowding, ends_transactions, require_servers, unready
 from fixtures.database.databases import Database
 from fixtures.database.schemas import fault_in_schema
 
@@ -54,4 +54,13 @@ def test_database_servers_are_ready(node_databases: list[Database], subtests: py
     for server, database in require_servers(node_databases).items():
         with subtests.test(server):
             fault = unready(database)
+            assert not fault, fault
+
+
+@pytest.mark.req("SVC-3")
+def test_database_servers_end_no_transaction_early(node_databases: list[Database], subtests: pytest.Subtests) -> None:
+    """`innodb_snapshot_isolation = ON`, as MariaDB has it since 11.6: requests fail now and then, with 1020."""
+    for server, database in require_servers(node_databases).items():
+        with subtests.test(server):
+            fault = ends_transactions(database)
             assert not fault, fault
