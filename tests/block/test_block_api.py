@@ -1,7 +1,11 @@
+import shlex
+
 import pytest
+from openstack.connection import Connection
 
 from fixtures.block.backends import Backend
 from fixtures.block.default_volume_type import DefaultVolumeType
+from fixtures.block.default_volume_zone import DefaultVolumeZone, default_type_has_zones
 from fixtures.block.volume_services import strangers_among, unregistered
 from fixtures.cloud.service_reports import ServiceReport, late_among, longest, reports_of
 from fixtures.nodes.node import Node
@@ -75,4 +79,22 @@ def test_default_volume_type_has_a_backend(default_volume_type: DefaultVolumeTyp
         "of that type finds a place. Fix: openstack volume type set --property "
         f"volume_backend_name={min(pool_backends)} {default_volume_type.name}; or that name in the backend's "
         "section of cinder.conf, then restart cinder-volume"
+    )
+
+
+@pytest.mark.req("CIN-3")
+def test_default_zone_has_a_volume_service(
+    controller_node: Node,
+    operator: Connection,
+    default_volume_zone: DefaultVolumeZone,
+    volume_services: list[ServiceReport],
+) -> None:
+    """`storage_availability_zone`: whoever names no zone gets the controller's, in which there must be a cinder-volume."""
+    zones = sorted({each.zone for each in reports_of(volume_services, "cinder-volume") if each.is_up})
+    assert not zones or default_volume_zone.name in zones or default_type_has_zones(operator), (
+        f"{controller_node.name}: a volume for which nobody names a zone is made in {default_volume_zone}, but each "
+        f"cinder-volume that is enabled and up is in {', '.join(zones)}: no volume finds a place. Fix: on "
+        f"{controller_node.name} set [DEFAULT] default_availability_zone = {shlex.quote(zones[0])} in "
+        f"{default_volume_zone.file}, then {default_volume_zone.to_restart} and cinder-api; or on the block nodes set "
+        f"storage_availability_zone = {default_volume_zone.name} in cinder.conf, then restart cinder-volume"
     )
