@@ -1,4 +1,4 @@
-"""The zone of volumes for which nobody names one, as cinder.conf says it; and what is said where no volume service is there."""
+"""The zone of volumes for which nobody names one, and what is said where no volume service is in it."""
 
 import importlib
 from types import SimpleNamespace

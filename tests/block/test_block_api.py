@@ -89,7 +89,7 @@ def test_default_zone_has_a_volume_service(
     default_volume_zone: DefaultVolumeZone,
     volume_services: list[ServiceReport],
 ) -> None:
-    """`storage_availability_zone`: whoever names no zone gets the controller's, in which there must be a cinder-volume."""
+    """`storage_availability_zone`: who names no zone gets the controller's, and there must be a cinder-volume."""
     zones = sorted({each.zone for each in reports_of(volume_services, "cinder-volume") if each.is_up})
     assert not zones or default_volume_zone.name in zones or default_type_has_zones(operator), (
         f"{controller_node.name}: a volume for which nobody names a zone is made in {default_volume_zone}, but each "
