@@ -10,7 +10,7 @@ import pytest
 
 from fixtures.database.cell_databases import faults_in_cells
 from fixtures.database.database_outcome import Cell, Outcome
-from fixtures.database.database_refusal import refusal
+from fixtures.database.database_refusal import refusal, takes_no_changes
 from fixtures.database.database_servers import crowding, ends_transactions, unready
 from fixtures.database.databases import Database
 from fixtures.database.schemas import fault_in_schema, to_sync
@@ -238,3 +238,13 @@ def test_a_server_that_ends_transactions_is_told_where_nobody_begins_them_anew(
     said = ends_transactions(opened(replace(OPEN, status=status, begins_anew=begins_anew)))
     assert bool(said) is is_told
     assert not said or ("on db, mariadb -e 'SET GLOBAL innodb_snapshot_isolation = OFF'" in said and "1020" in said)
+
+
+def test_a_server_that_takes_no_changes_is_told_unless_it_is_for_reading() -> None:
+    frozen = replace(OPEN, is_read_only=True)
+    assert not takes_no_changes(opened(OPEN))
+    told = takes_no_changes(opened(frozen))
+    assert "takes no changes from the user nova (1290, read_only is on)" in told
+    assert "Fix: on db, take read_only out" in told
+    replica = opened(frozen)
+    assert not takes_no_changes(replace(replica, option=replace(replica.option, name="slave_connection")))

@@ -192,6 +192,15 @@ def test_a_server_that_is_not_ready_tells_its_state_all_the_same(tmp_path: Path)
     assert outcome.status == galera
 
 
+@pytest.mark.parametrize(("code", "is_read_only"), [(1290, True), (1064, False), (None, False)])
+def test_a_server_that_takes_no_changes_says_so(tmp_path: Path, code: int | None, is_read_only: bool) -> None:
+    refuses = {"START TRANSACTION READ WRITE": [code, "running with the --read-only option"]} if code else {}
+    held = {**server(nova=database()), "refuses": refuses}
+    [outcome] = outcomes(with_servers(tmp_path, {"db": held}), request_for(written(tmp_path, url_to("nova"))))
+    assert outcome.is_open
+    assert outcome.is_read_only is is_read_only
+
+
 @pytest.mark.parametrize(
     ("oslo_db", "value", "known"),
     [

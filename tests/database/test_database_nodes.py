@@ -1,7 +1,7 @@
 import pytest
 
 from fixtures.database.cell_databases import faults_in_cells
-from fixtures.database.database_refusal import refusal
+from fixtures.database.database_refusal import refusal, takes_no_changes
 from fixtures.database.database_servers import crowding, ends_transactions, require_servers, unready
 from fixtures.database.databases import Database
 from fixtures.database.schemas import fault_in_schema
@@ -16,6 +16,15 @@ def test_databases_open(node_databases: list[Database], subtests: pytest.Subtest
             assert not refused, refused
             if database.why_untried:
                 pytest.skip(database.why_untried)
+
+
+@pytest.mark.req("SVC-3")
+def test_databases_take_changes(node_databases: list[Database], subtests: pytest.Subtests) -> None:
+    """`read_only` in `[mysqld]`: a replica, or a server that somebody froze for a backup."""
+    for database in node_databases:
+        with subtests.test(database.name):
+            refused = takes_no_changes(database)
+            assert not refused, refused
 
 
 @pytest.mark.req("SVC-3")
