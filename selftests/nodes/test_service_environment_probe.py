@@ -133,3 +133,33 @@ def test_several_services_are_told_apart(shell: str, folder: Path) -> None:
     his, roots = parse(done.stdout, words)
     assert (his.places[str(folder)].may, roots.places[str(folder)].may) == ("rx", "rwx")
     assert (his.user, roots.user) == ("nobody", "root")
+
+
+@pytest.mark.parametrize(
+    ("says", "is_refused"),
+    [
+        ("echo /usr/bin/nova-rootwrap", False),
+        ("exit 1", True),
+        ("echo 'sudo: a password is required' >&2; exit 1", True),
+        ("echo 'Sorry, user nobody may not run sudo on compute1.' >&2; exit 1", True),
+        ("echo 'sudo: nova-rootwrap: command not found' >&2; exit 1", False),  # another matter
+        ("echo 'sudo: PAM error: unknown' >&2; exit 1", False),
+        ("exec sleep 60", False),
+    ],
+)
+def test_sudo_is_asked_what_the_user_may_run(shell: str, folder: Path, says: str, is_refused: bool) -> None:
+    heard = Path(f"/tmp/{folder.name}.asked")
+    (folder / "sudo").write_text(f'#!/bin/sh\n(id -un; echo "$*") > {heard}\n{says}\n')
+    (folder / "sudo").chmod(0o755)
+    command = "nova-rootwrap /etc/nova/rootwrap.conf"
+    found = asked(shell, "sudo", command, PATH=f"{folder}:{os.environ['PATH']}", TIMEOUT_PERCENT="10")
+    assert heard.read_text().splitlines() == ["nobody", f"-n -l -- {command} true"]
+    heard.unlink()
+    assert found.refused == ({command} if is_refused else set())
+
+
+def test_root_is_not_asked_whether_he_becomes_root(shell: str, folder: Path) -> None:
+    (folder / "sudo").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "sudo").chmod(0o755)
+    found = asked(shell, "sudo", "nova-rootwrap x", who=("root", "", "0"), PATH=f"{folder}:{os.environ['PATH']}")
+    assert found.refused == set()

@@ -4,6 +4,7 @@ import pytest
 
 from fixtures.nodes.service_environment import ServiceEnvironment
 from fixtures.nodes.service_environment_trouble import (
+    kept_from_root,
     lacking,
     proxied,
     unreadable,
@@ -60,6 +61,18 @@ def test_services_find_the_programs_that_they_run(
             with subtests.test(f"{around.name} {program.name}"):
                 missing = lacking(around, program)
                 assert not missing, missing
+
+
+@pytest.mark.req("SVC-6")
+def test_services_become_root_without_a_password(
+    node_service_environments: list[ServiceEnvironment], subtests: pytest.Subtests
+) -> None:
+    """`nova ALL = (root) NOPASSWD: /usr/bin/nova-rootwrap …`: lists for hardening take every NOPASSWD away."""
+    for around in node_service_environments:
+        if around.root_helper:
+            with subtests.test(around.name):
+                refused = kept_from_root(around)
+                assert not refused, refused
 
 
 @pytest.mark.req("SVC-6")
