@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.core.redaction import redact
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.root_helpers import root_helper_of
 from fixtures.nodes.service import Service
@@ -58,4 +59,5 @@ def test_who_is_kept_from_it_is_told_with_the_line_that_is_missing() -> None:
     refused = Answer(user="nova", refused=frozenset({NOVA}))
     told = kept_from_root(ServiceEnvironment("compute1", "nova-compute", there, root_helper=helper, found=refused))
     assert told.startswith(f"compute1: nova-compute.service does what needs root by sudo {NOVA} ([DEFAULT]")
-    assert f"nova ALL = (root) NOPASSWD: /usr/bin/{NOVA} *" in told
+    assert f"lets nova run {NOVA} * as root, with the whole path of nova-rootwrap and the tag NOPASSWD" in told
+    assert redact(told) == told
