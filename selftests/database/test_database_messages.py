@@ -10,8 +10,8 @@ import pytest
 
 from fixtures.database.cell_databases import faults_in_cells
 from fixtures.database.database_outcome import Cell, Outcome
-from fixtures.database.database_refusal import refusal, takes_no_changes
-from fixtures.database.database_servers import crowding, ends_transactions, unready
+from fixtures.database.database_refusal import refusal
+from fixtures.database.database_servers import crowding, ends_transactions, frozen, takes_no_changes, unready
 from fixtures.database.databases import Database
 from fixtures.database.schemas import fault_in_schema, to_sync
 from fixtures.nodes.service import Service
@@ -240,11 +240,14 @@ def test_a_server_that_ends_transactions_is_told_where_nobody_begins_them_anew(
     assert not said or ("on db, mariadb -e 'SET GLOBAL innodb_snapshot_isolation = OFF'" in said and "1020" in said)
 
 
-def test_a_server_that_takes_no_changes_is_told_unless_it_is_for_reading() -> None:
-    frozen = replace(OPEN, is_read_only=True)
-    assert not takes_no_changes(opened(OPEN))
-    told = takes_no_changes(opened(frozen))
-    assert "takes no changes from the user nova (1290, read_only is on)" in told
+def test_a_server_that_takes_no_changes_is_told_once_unless_it_is_for_reading() -> None:
+    one = opened(replace(OPEN, is_read_only=True))
+    other = replace(one, outcome=replace(one.outcome, user="cinder"))
+    replica = replace(one, option=replace(one.option, name="slave_connection"))
+    assert not frozen([opened(OPEN), replica])
+    [told] = [takes_no_changes(each) for each in frozen([one, opened(OPEN), other, replica]).values()]
+    assert "takes no changes from the users nova, cinder (1290, read_only is on)" in told
     assert "Fix: on db, take read_only out" in told
-    replica = opened(frozen)
-    assert not takes_no_changes(replace(replica, option=replace(replica.option, name="slave_connection")))
+    with pytest.raises(AssertionError, match="takes no changes"):
+        checks.test_database_servers_take_changes([one], ONE)
+    checks.test_database_servers_take_changes([opened(OPEN)], ONE)
