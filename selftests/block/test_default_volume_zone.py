@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.block import default_volume_zone
-from fixtures.block.default_volume_zone import DefaultVolumeZone, zone_in
+from fixtures.block.default_volume_zone import DefaultVolumeZone, looks_at_zones, zone_in
 from fixtures.cloud.service_reports import ServiceReport
 from fixtures.nodes.config import EffectiveConfig
 
@@ -49,7 +49,7 @@ def run(services: list[ServiceReport]) -> None:
         [service("nova")],
         [service("az1"), service("nova")],
         [],  # another check tells
-        [service("az1", status="disabled")],
+        [service("az1"), service("nova", status="disabled")],  # put aside
     ],
 )
 def test_it_has_a_volume_service_or_there_is_none_at_all(services: list[ServiceReport]) -> None:
@@ -76,3 +76,15 @@ def test_a_type_may_have_its_own_zones(
     api: Any = SimpleNamespace(get_type=lambda _: SimpleNamespace(extra_specs=specs))
     monkeypatch.setattr(default_volume_zone, "cinder", lambda _: api)
     assert default_volume_zone.default_type_has_zones(api) is has_zones
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("[DEFAULT]\n", True),
+        ("[DEFAULT]\nscheduler_default_filters = AvailabilityZoneFilter,CapacityFilter\n", True),
+        ("[DEFAULT]\nscheduler_default_filters = CapacityFilter\n", False),
+    ],
+)
+def test_a_scheduler_may_not_look_at_zones(text: str, looks: bool) -> None:
+    assert looks_at_zones(EffectiveConfig("cinder-scheduler.service", {FILE: text})) is looks

@@ -41,6 +41,8 @@ NOVA = "nova-rootwrap /etc/nova/rootwrap.conf"
             "/venv/bin/neutron-rootwrap /etc/neutron/rootwrap.conf",
         ),
         ("neutron-l3-agent", "[agent]\nroot_helper = sudo\n", ""),
+        ("neutron-l3-agent", "[agent]\nroot_helper = sudo -E neutron-rootwrap /etc/neutron/rootwrap.conf\n", ""),
+        ("neutron-metadata-agent", "[agent]\nroot_helper = sudo neutron-rootwrap /etc/neutron/rootwrap.conf\n", ""),
         ("neutron-l3-agent", "[DEFAULT]\n", ""),
         ("neutron-server", "[agent]\nroot_helper = sudo neutron-rootwrap /etc/neutron/rootwrap.conf\n", ""),
     ],

@@ -135,24 +135,33 @@ def test_several_services_are_told_apart(shell: str, folder: Path) -> None:
     assert (his.user, roots.user) == ("nobody", "root")
 
 
+ASKS = "echo 'sudo: a password is required' >&2; exit 1"
+
+
 @pytest.mark.parametrize(
-    ("says", "is_refused"),
+    ("says", "rights", "is_refused"),
     [
-        ("echo /usr/bin/nova-rootwrap", False),
-        ("exit 1", True),
-        ("echo 'sudo: a password is required' >&2; exit 1", True),
-        ("echo 'Sorry, user nobody may not run sudo on compute1.' >&2; exit 1", True),
-        ("echo 'sudo: nova-rootwrap: command not found' >&2; exit 1", False),  # another matter
-        ("echo 'sudo: PAM error: unknown' >&2; exit 1", False),
-        ("exec sleep 60", False),
+        ("echo /usr/bin/nova-rootwrap", "", False),
+        ("exit 1", "", True),
+        (ASKS, "exit 1", False),  # nobody knows
+        (ASKS, "echo '(root) /usr/bin/nova-rootwrap'", True),
+        (ASKS, "echo '(root) NOPASSWD: /usr/bin/nova-rootwrap'", False),  # it is for the question alone
+        (ASKS, "echo 'Matching Defaults: !authenticate'", False),
+        ("echo 'Sorry, user nobody may not run sudo on compute1.' >&2; exit 1", "", True),
+        ("echo 'sudo: nova-rootwrap: command not found' >&2; exit 1", "", False),  # another matter
+        ("echo 'sudo: PAM error: unknown' >&2; exit 1", "", False),
+        ("exec sleep 60", "", False),
     ],
 )
-def test_sudo_is_asked_what_the_user_may_run(shell: str, folder: Path, says: str, is_refused: bool) -> None:
+def test_sudo_is_asked_what_the_user_may_run(
+    shell: str, folder: Path, says: str, rights: str, is_refused: bool
+) -> None:
     heard = Path(f"/tmp/{folder.name}.asked")
-    (folder / "sudo").write_text(f'#!/bin/sh\n(id -un; echo "$*") > {heard}\n{says}\n')
+    script = f'#!/bin/sh\ncase $* in *-U*) {rights or ":"}; exit ;; esac\n(id -un; echo "$*") > {heard}\n{says}\n'
+    (folder / "sudo").write_text(script)
     (folder / "sudo").chmod(0o755)
     command = "nova-rootwrap /etc/nova/rootwrap.conf"
-    found = asked(shell, "sudo", command, PATH=f"{folder}:{os.environ['PATH']}", TIMEOUT_PERCENT="10")
+    found = asked(shell, "sudo", command, PATH=f"{folder}:{os.environ['PATH']}", TIMEOUT_PERCENT="20")
     assert heard.read_text().splitlines() == ["nobody", f"-n -l -- {command} true"]
     heard.unlink()
     assert found.refused == ({command} if is_refused else set())
