@@ -145,6 +145,7 @@ ASKS = "echo 'sudo: a password is required' >&2; exit 1"
         ("exit 1", "", True),
         (ASKS, "exit 1", False),  # nobody knows
         (ASKS, "echo '(root) /usr/bin/nova-rootwrap'", True),
+        (ASKS, "echo 'User nobody is not allowed to run sudo on compute1.'", True),
         (ASKS, "echo '(root) NOPASSWD: /usr/bin/nova-rootwrap'", False),  # it is for the question alone
         (ASKS, "echo 'Matching Defaults: !authenticate'", False),
         ("echo 'Sorry, user nobody may not run sudo on compute1.' >&2; exit 1", "", True),
@@ -157,7 +158,8 @@ def test_sudo_is_asked_what_the_user_may_run(
     shell: str, folder: Path, says: str, rights: str, is_refused: bool
 ) -> None:
     heard = Path(f"/tmp/{folder.name}.asked")
-    script = f'#!/bin/sh\ncase $* in *-U*) {rights or ":"}; exit ;; esac\n(id -un; echo "$*") > {heard}\n{says}\n'
+    told = f'case $* in *"-U nobody") {rights or ":"}; exit ;; esac'
+    script = f'#!/bin/sh\n{told}\n(id -un; echo "$*") > {heard}\n{says}\n'
     (folder / "sudo").write_text(script)
     (folder / "sudo").chmod(0o755)
     command = "nova-rootwrap /etc/nova/rootwrap.conf"
