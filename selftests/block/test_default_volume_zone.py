@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.block import default_volume_zone
+from fixtures.block import default_volume_type, default_volume_zone
 from fixtures.block.default_volume_zone import DefaultVolumeZone, looks_at_zones, zone_in
 from fixtures.cloud.service_reports import ServiceReport
 from fixtures.nodes.config import EffectiveConfig
@@ -74,7 +74,7 @@ def test_a_type_may_have_its_own_zones(
     monkeypatch: pytest.MonkeyPatch, specs: dict[str, str] | None, has_zones: bool
 ) -> None:
     api: Any = SimpleNamespace(get_type=lambda _: SimpleNamespace(extra_specs=specs))
-    monkeypatch.setattr(default_volume_zone, "cinder", lambda _: api)
+    monkeypatch.setattr(default_volume_type, "cinder", lambda _: api)
     assert default_volume_zone.default_type_has_zones(api) is has_zones
 
 
