@@ -70,7 +70,7 @@ def of_run(folder: Path) -> AllureHistory | None:
         told, run = verdict["history"], verdict["run"]
         name = f"allure-{told['cloud']}.jsonl"
         place = Path(told["folder"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(run, str) or not place.is_dir() or os.sep in name:
         return None

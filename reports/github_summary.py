@@ -56,7 +56,7 @@ def read(file: Path) -> Told | None:
     """The verdict; None where there is none."""
     try:
         told: Any = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return told if isinstance(told, Mapping) and "exit_code" in told else None
 

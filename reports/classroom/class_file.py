@@ -1,6 +1,5 @@
 """CLASS.toml: who is in the class, what each one's cloud is, and what counts how many points."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,11 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from fixtures.core.redaction import without_passwords
 from fixtures.core.usage_errors import problem
 from fixtures.verdict.requirement_docs import titles
 
-LOGIN = re.compile(r"[^\s/@]*:[^\s@]*@|://[^\s/@]*:[^\s@]*@")
-"""A password in a node's name."""
 OURS = ("--report-dir", "--history", "--alluredir")
 """Options that say where a run writes; each student has a folder of his own."""
 MOST = 500
@@ -74,7 +72,7 @@ class Student(Strict):
     @field_validator("hosts")
     @classmethod
     def _without_passwords(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        if any(LOGIN.search(host) for host in hosts):
+        if any(without_passwords(host) != host for host in hosts):
             raise ValueError("a password would be seen in the list of processes: use a key, named in ssh_config")
         return hosts
 
@@ -163,7 +161,9 @@ def read_class(file: Path) -> ClassFile:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Mistakes(problem(str(file), error.strerror or "cannot be read", "name the file of the class")) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise Mistakes(problem(str(file), "no TOML that can be read: too deeply nested", "correct it there")) from None
+    except ValueError as error:  # no UTF-8, or a number with thousands of digits
         raise Mistakes(problem(str(file), f"no TOML: {error}", "correct that line")) from None
     try:
         read = ClassFile.model_validate(told)

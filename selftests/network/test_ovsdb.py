@@ -41,7 +41,9 @@ def test_each_command_has_a_table_of_its_own() -> None:
         "{}",
         '{"headings":["a"],"data":[[]]}',
         '{"headings":1,"data":[1]}',
+        "[" * 100_000,
     ],
+    ids=["no-json", "list", "empty", "row-too-short", "wrong-types", "nested-without-end"],
 )
 def test_anything_else_is_told(shown: str) -> None:
     with pytest.raises(ValueError, match="no table of a database: "):

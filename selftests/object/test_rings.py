@@ -38,8 +38,16 @@ def test_a_ring_of_format_2_is_read() -> None:
 
 @pytest.mark.parametrize(
     "packed",
-    [b"", b"no gzip", gzip.compress(b"R1NG\0\3"), gzip.compress(b"R1NG\0\1")[:-9], gzip.compress(b"R1")],
-    ids=["empty", "no-gzip", "of-format-3", "cut-off", "too-short"],  # gzip has the time in it: no name for a test
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(b"R1NG\0\3"),
+        gzip.compress(b"R1NG\0\1")[:-9],
+        gzip.compress(b"R1"),
+        gzip.compress(b"R1NG\0\1" + struct.pack("!I", 100_000) + b"[" * 100_000),
+    ],
+    # gzip has the time in it: no name for a test
+    ids=["empty", "no-gzip", "of-format-3", "cut-off", "too-short", "nested-without-end"],
 )
 def test_what_is_no_ring_is_told(packed: bytes) -> None:
     with pytest.raises(ValueError, match=r"object\.ring\.gz is no ring"):

@@ -71,14 +71,16 @@ def test_no_dead_volume_service_is_on_an_unknown_node(
 
 
 @pytest.mark.req("CIN-3")
-def test_default_volume_type_has_a_backend(default_volume_type: DefaultVolumeType, pool_backends: set[str]) -> None:
+def test_default_volume_type_has_a_backend(
+    default_volume_type: DefaultVolumeType, pool_backends: set[str], restarting: Restarting
+) -> None:
     """`openstack volume type show -c properties`: some cinder-volume reports that volume_backend_name."""
     assert default_volume_type.backend in pool_backends, (
         f"the default volume type {default_volume_type.name} asks for volume_backend_name = "
         f"{default_volume_type.backend}, and Cinder's pools are of {', '.join(sorted(pool_backends))}: no volume "
         "of that type finds a place. Fix: openstack volume type set --property "
         f"volume_backend_name={min(pool_backends)} {default_volume_type.name}; or that name in the backend's "
-        "section of cinder.conf, then restart cinder-volume"
+        f"section of cinder.conf, then {restarting.of('cinder-volume')}"
     )
 
 
@@ -88,6 +90,7 @@ def test_default_zone_has_a_volume_service(
     operator: Connection,
     default_volume_zone: DefaultVolumeZone,
     volume_services: list[ServiceReport],
+    restarting: Restarting,
 ) -> None:
     """`storage_availability_zone`: who names no zone gets the controller's, and there must be a cinder-volume."""
     zones = sorted({each.zone for each in reports_of(volume_services, "cinder-volume")})
@@ -96,5 +99,6 @@ def test_default_zone_has_a_volume_service(
         f"cinder-volume is in {', '.join(zones)}: no volume finds a place. Fix: on "
         f"{controller_node.name} set [DEFAULT] default_availability_zone = {shlex.quote(zones[0])} in "
         f"{default_volume_zone.file}, then {default_volume_zone.to_restart} and cinder-api; or on the block nodes set "
-        f"storage_availability_zone = {default_volume_zone.name} in cinder.conf, then restart cinder-volume"
+        f"storage_availability_zone = {default_volume_zone.name} in cinder.conf, then "
+        f"{restarting.of('cinder-volume')}"
     )

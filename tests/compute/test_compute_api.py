@@ -160,7 +160,7 @@ def test_compute_node_has_room_for_a_guest(
 
 @pytest.mark.req("NOVA-8")
 def test_default_zone_has_a_host(
-    controller_node: Node, nova_conf: EffectiveConfig, compute_services: list[ServiceReport]
+    controller_node: Node, nova_conf: EffectiveConfig, compute_services: list[ServiceReport], restarting: Restarting
 ) -> None:
     """`default_schedule_zone`: whoever names no zone gets this one, in which there must be a host."""
     zone = nova_conf.get("default_schedule_zone")
@@ -169,8 +169,9 @@ def test_default_zone_has_a_host(
     assert not zone or not hosts or zone in zones, (
         f"{controller_node.name}: default_schedule_zone = {zone} ({nova_conf.origin('default_schedule_zone')}), but no "
         f"nova-compute that is enabled and up is in that zone; they are in {', '.join(zones) or 'none'}. Fix: on "
-        f"{controller_node.name}, correct it or leave it out, then restart nova-api; or openstack aggregate create "
-        f"--zone {shlex.quote(zone or '')} AGGREGATE, and openstack aggregate add host AGGREGATE HOST"
+        f"{controller_node.name}, correct it or leave it out, then "
+        f"{restarting.of('nova-api', controller_node.hostname)}; or openstack aggregate create --zone "
+        f"{shlex.quote(zone or '')} AGGREGATE, and openstack aggregate add host AGGREGATE HOST"
     )
 
 

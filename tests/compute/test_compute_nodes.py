@@ -336,11 +336,11 @@ def test_nova_leaves_the_packet_filter_to_neutron(
 @pytest.mark.req("NOVA-9")
 @pytest.mark.parametrize("option", ["enabled_apis"])
 def test_nova_serves_the_compute_and_the_metadata_api(
-    controller_node: Node, nodes: Nodes, nova_option: Setting | None
+    controller_node: Node, nodes: Nodes, nova_option: Setting | None, restarting: Restarting
 ) -> None:
     """`enabled_apis = osapi_compute,metadata`, the default; nova-api only warns of a name that it does not know."""
     enabled = [name.strip() for name in nova_option.value.split(",")] if nova_option else list(PORTS)
-    fix = "Fix: set enabled_apis = osapi_compute,metadata, then restart nova-api"
+    fix = f"Fix: set enabled_apis = osapi_compute,metadata; then {restarting.of('nova-api', controller_node.hostname)}"
     unknown = [name for name in enabled if name not in PORTS]
     assert not unknown, f"{controller_node.name}: {nova_option}: Nova has no API {', '.join(unknown)}. {fix}"
     unserved = unserved_apis((controller_node, *nodes.with_roles("controller")), enabled)

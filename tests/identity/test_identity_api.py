@@ -102,21 +102,25 @@ def test_member_is_refused_what_is_for_operators(member: Connection, service: st
 
 
 @pytest.mark.req("KEY-2")
-def test_member_does_not_see_another_projects_server(other_project: Connection, requested_server: Server) -> None:
+def test_member_does_not_see_another_projects_server(
+    other_project: Connection, requested_server: Server, restarting: Restarting
+) -> None:
     """A server is there only for its own project."""
     status = other_project.compute.get(f"/servers/{requested_server.id}").status_code
     assert status in {403, 404}, (
         f"a member of another project asked for server {requested_server.id} and got {status}, expected 404. "
         "Fix: remove what Nova's policy.yaml (policy.json) grants to members, such as context_is_admin; "
-        "restart nova-api"
+        f"then {restarting.of('nova-api')}"
     )
 
 
 @pytest.mark.req("KEY-2")
-def test_member_does_not_list_another_projects_server(other_project: Connection, requested_server: Server) -> None:
+def test_member_does_not_list_another_projects_server(
+    other_project: Connection, requested_server: Server, restarting: Restarting
+) -> None:
     """`openstack server list` shows the servers of one's own project."""
     listed = {each.id for each in other_project.compute.servers(details=False)}
     assert requested_server.id not in listed, (
         f"a member of another project lists server {requested_server.id}. "
-        "Fix: remove what Nova's policy.yaml (policy.json) grants to members; restart nova-api"
+        f"Fix: remove what Nova's policy.yaml (policy.json) grants to members; then {restarting.of('nova-api')}"
     )

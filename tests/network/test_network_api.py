@@ -43,7 +43,7 @@ def test_compute_node_has_a_metadata_agent_with_ovn(compute_node: Node, agents: 
 
 @pytest.mark.req("NEU-15")
 def test_compute_node_routes_for_its_guests(
-    compute_node: Node, distributed_router: Router, l3_agents: list[Agent]
+    compute_node: Node, distributed_router: Router, l3_agents: list[Agent], restarting: Restarting
 ) -> None:
     """A distributed router is nowhere for the guests of a node without an L3 agent, or with one in another mode."""
     modes = [
@@ -52,33 +52,33 @@ def test_compute_node_routes_for_its_guests(
     assert any(mode.startswith("dvr") for mode in modes), (
         f"{compute_node.name} has {f'an L3 agent with agent_mode = {modes[0]}' if modes else 'no L3 agent'}, but "
         f"router {distributed_router.id} is distributed. Fix: on {compute_node.name} install neutron-l3-agent, set "
-        "[DEFAULT] agent_mode = dvr in l3_agent.ini, and restart it"
+        f"[DEFAULT] agent_mode = dvr in l3_agent.ini; then {restarting.of('neutron-l3-agent', compute_node.hostname)}"
     )
 
 
 @pytest.mark.req("NEU-15")
 @pytest.mark.usefixtures("distributed_router", "l3_agents")
-def test_l2_agent_knows_of_distributed_routers(compute_node: Node, agents: Agents) -> None:
+def test_l2_agent_knows_of_distributed_routers(compute_node: Node, agents: Agents, restarting: Restarting) -> None:
     """The gateway has one MAC address on all nodes: br-int and br-tun need their flows for that."""
     found = [agent for agent in agents.of("L2") if compute_node.is_called(str(agent.host))]
     wrong = [agent.binary for agent in found if not agent.configuration.get("enable_distributed_routing", True)]
     assert not wrong, (
         f"{compute_node.name}: {wrong[0]} runs with [agent] enable_distributed_routing = false, but routers are "
-        f"distributed. Fix: on {compute_node.name} set it to true in openvswitch_agent.ini, then systemctl restart "
-        f"{wrong[0]}"
+        f"distributed. Fix: on {compute_node.name} set it to true in openvswitch_agent.ini; then "
+        f"{restarting.of(wrong[0], compute_node.hostname)}"
     )
 
 
 @pytest.mark.req("NEU-15")
 def test_a_network_node_translates_for_guests_without_a_floating_ip(
-    distributed_router: Router, l3_agents: list[Agent]
+    distributed_router: Router, l3_agents: list[Agent], restarting: Restarting
 ) -> None:
     """Compute nodes route between networks and floating IPs; what leaves under the router's own address does not."""
     modes = {str(agent.host): str(agent.configuration.get("agent_mode")) for agent in l3_agents if agent.is_alive}
     assert "dvr_snat" in modes.values(), (
         f"no L3 agent that lives has agent_mode = dvr_snat ({modes or 'none lives'}), so guests behind router "
         f"{distributed_router.id} get out under their floating IPs alone. Fix: on the network node set [DEFAULT] "
-        "agent_mode = dvr_snat in l3_agent.ini, then systemctl restart neutron-l3-agent"
+        f"agent_mode = dvr_snat in l3_agent.ini; then {restarting.of('neutron-l3-agent')}"
     )
 
 

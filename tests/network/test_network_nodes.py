@@ -21,6 +21,7 @@ from fixtures.nodes.interfaces import Interface, not_neutrons
 from fixtures.nodes.kept_out import to_be_told
 from fixtures.nodes.node import Node
 from fixtures.nodes.nodes import Nodes
+from fixtures.nodes.restarting import Restarting
 from fixtures.nodes.service_environment import ServiceEnvironment
 from fixtures.nodes.service_environment_trouble import lacking
 from fixtures.nodes.service_needs import inside
@@ -228,7 +229,11 @@ def test_datagrams_of_the_other_nodes_tunnels_arrive(
 
 @pytest.mark.req("NEU-13")
 def test_tunnels_have_room_for_full_size_packets(
-    l2_node: Node, l2_agent: L2Agent, tunnel_interfaces: dict[str, Interface], expected_mtu: int
+    l2_node: Node,
+    l2_agent: L2Agent,
+    tunnel_interfaces: dict[str, Interface],
+    expected_mtu: int,
+    restarting: Restarting,
 ) -> None:
     """A smaller MTU than Neutron was told loses large packets, or linuxbridge makes no tunnel at all."""
     address, interface = min(tunnel_interfaces.items(), key=lambda each: each[1].mtu)
@@ -236,7 +241,7 @@ def test_tunnels_have_room_for_full_size_packets(
         f"{l2_node.name}: {interface.name} with {address} ({l2_agent.spelled('local IP')}) has MTU {interface.mtu}, "
         f"but neutron-server counts on {expected_mtu} bytes between the nodes. Fix: ip link set {interface.name} "
         f"mtu {expected_mtu}, and the same in the interface's configuration and on the switches; or on the controller "
-        f"[DEFAULT] global_physnet_mtu and [ml2] path_mtu = {interface.mtu}, and restart neutron-server"
+        f"[DEFAULT] global_physnet_mtu and [ml2] path_mtu = {interface.mtu}, then {restarting.of('neutron-server')}"
     )
 
 

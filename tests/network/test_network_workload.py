@@ -33,25 +33,30 @@ from fixtures.network.drivers.driver import Driver
 from fixtures.network.eui64 import eui64_address, link_local_address
 from fixtures.network.ipv6_subnet import addresses_in
 from fixtures.nodes.namespaces import Namespace
-
-NAT_FIX = Proven("restart neutron-l3-agent there, which writes all rules anew, and read its log")
+from fixtures.nodes.restarting import Restarting
 
 
 @pytest.mark.req("NEU-10")
-def test_router_has_its_namespace(router_namespace_with_gateway: Namespace, deadlines: Deadlines) -> None:
+def test_router_has_its_namespace(
+    router_namespace_with_gateway: Namespace, restarting: Restarting, deadlines: Deadlines
+) -> None:
     """`ip netns list` on the node that hosts the router."""
     wait_for(
         f"namespace {router_namespace_with_gateway} to be there",
         probe=lambda: router_namespace_with_gateway.exists,
         until=bool,
         deadline=deadlines.nat_rules,
-        fix=NAT_FIX,
+        fix=lambda _: _all_anew(router_namespace_with_gateway, restarting),
     )
 
 
 @pytest.mark.req("NEU-10")
 def test_what_leaves_gets_the_routers_external_address(
-    cloud: Connection, router: Router, router_namespace_with_gateway: Namespace, deadlines: Deadlines
+    cloud: Connection,
+    router: Router,
+    router_namespace_with_gateway: Namespace,
+    restarting: Restarting,
+    deadlines: Deadlines,
 ) -> None:
     """`iptables -t nat -L`: SNAT to the router's external address."""
     gateway = cloud.network.get_router(router.id).external_gateway_info or {}
@@ -63,13 +68,17 @@ def test_what_leaves_gets_the_routers_external_address(
         probe=lambda: nat_of(router_namespace_with_gateway).outward,
         until=lambda found: bool(found & {*addresses, "MASQUERADE"}),
         deadline=deadlines.nat_rules,
-        fix=NAT_FIX,
+        fix=lambda _: _all_anew(router_namespace_with_gateway, restarting),
     )
 
 
 @pytest.mark.req("NEU-10")
 def test_floating_ip_leads_in_to_the_fixed_address(
-    server: Server, floating_ip: FloatingIP, router_namespace_with_floating_ip: Namespace, deadlines: Deadlines
+    server: Server,
+    floating_ip: FloatingIP,
+    router_namespace_with_floating_ip: Namespace,
+    restarting: Restarting,
+    deadlines: Deadlines,
 ) -> None:
     """`iptables -t nat -L`: DNAT in PREROUTING, which what comes from outside meets."""
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
@@ -78,7 +87,7 @@ def test_floating_ip_leads_in_to_the_fixed_address(
         probe=lambda: nat_of(router_namespace_with_floating_ip).destinations("PREROUTING"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
-        fix=NAT_FIX,
+        fix=lambda _: _all_anew(router_namespace_with_floating_ip, restarting),
     )
 
 
@@ -88,6 +97,7 @@ def test_floating_ip_leads_in_from_the_namespace_too(
     floating_ip: FloatingIP,
     router_namespace_with_floating_ip: Namespace,
     router_is_distributed: bool,
+    restarting: Restarting,
     deadlines: Deadlines,
 ) -> None:
     """`ip netns exec qrouter-… ssh cirros@FLOATING-IP` meets OUTPUT, not PREROUTING."""
@@ -99,13 +109,17 @@ def test_floating_ip_leads_in_from_the_namespace_too(
         probe=lambda: nat_of(router_namespace_with_floating_ip).destinations("OUTPUT"),
         until=lambda found: found.get(outside) == inside,
         deadline=deadlines.nat_rules,
-        fix=NAT_FIX,
+        fix=lambda _: _all_anew(router_namespace_with_floating_ip, restarting),
     )
 
 
 @pytest.mark.req("NEU-10")
 def test_guest_leaves_under_its_floating_ip(
-    server: Server, floating_ip: FloatingIP, router_namespace_with_floating_ip: Namespace, deadlines: Deadlines
+    server: Server,
+    floating_ip: FloatingIP,
+    router_namespace_with_floating_ip: Namespace,
+    restarting: Restarting,
+    deadlines: Deadlines,
 ) -> None:
     """`iptables -t nat -L`: SNAT from the fixed address to the floating IP."""
     outside, inside = floating_ip.floating_ip_address, fixed_ip(server)
@@ -114,13 +128,13 @@ def test_guest_leaves_under_its_floating_ip(
         probe=lambda: nat_of(router_namespace_with_floating_ip).sources,
         until=lambda found: found.get(inside) == outside,
         deadline=deadlines.nat_rules,
-        fix=NAT_FIX,
+        fix=lambda _: _all_anew(router_namespace_with_floating_ip, restarting),
     )
 
 
 @pytest.mark.req("NEU-15")
 def test_distributed_router_is_on_the_guests_own_node(
-    distributed_router_namespace: Namespace, deadlines: Deadlines
+    distributed_router_namespace: Namespace, restarting: Restarting, deadlines: Deadlines
 ) -> None:
     """With DVR each compute node routes for its guests."""
     wait_for(
@@ -128,13 +142,20 @@ def test_distributed_router_is_on_the_guests_own_node(
         probe=lambda: distributed_router_namespace.exists,
         until=bool,
         deadline=deadlines.nat_rules,
-        fix=Proven(f"on {distributed_router_namespace.node.name} set agent_mode = dvr in l3_agent.ini; {NAT_FIX}"),
+        fix=lambda _: Proven(
+            f"on {distributed_router_namespace.node.name} set agent_mode = dvr in l3_agent.ini; "
+            f"{_all_anew(distributed_router_namespace, restarting)}"
+        ),
     )
 
 
 @pytest.mark.req("NEU-15")
 def test_floating_ip_is_served_on_the_guests_own_node(
-    distributed_router_namespace: Namespace, external_network: Network, floating_ip: FloatingIP, deadlines: Deadlines
+    distributed_router_namespace: Namespace,
+    external_network: Network,
+    floating_ip: FloatingIP,
+    restarting: Restarting,
+    deadlines: Deadlines,
 ) -> None:
     """With DVR each compute node has a leg in the external network, and a route to its guests' floating IPs."""
     served = Namespace(distributed_router_namespace.node, f"fip-{external_network.id}")
@@ -143,7 +164,9 @@ def test_floating_ip_is_served_on_the_guests_own_node(
         probe=lambda: str(served.run("ip route").stdout).split(),
         until=lambda words: floating_ip.floating_ip_address in words,
         deadline=deadlines.nat_rules,
-        fix=Proven(f"on {served.node.name} map the external network (NEU-2); {NAT_FIX}"),
+        fix=lambda _: Proven(
+            f"on {served.node.name} map the external network (NEU-2); {_all_anew(served, restarting)}"
+        ),
     )
 
 
@@ -483,3 +506,8 @@ def test_ping_over_ipv6_is_refused_without_a_rule(
         f"answers another's, expected no answer. Fix: {network_driver.fixes.enforce}; where iptables filters, sysctl "
         "net.bridge.bridge-nf-call-ip6tables must be 1 and net.ipv6.conf.default.disable_ipv6 0 on the guest's node"
     )
+
+
+def _all_anew(namespace: Namespace, restarting: Restarting) -> Proven:
+    """What an L3 agent lacks there, it writes when it starts."""
+    return Proven(f"{restarting.of('neutron-l3-agent', namespace.node.hostname)}: it writes all rules anew")

@@ -107,12 +107,19 @@ def test_a_row_weighs_what_it_says_or_its_group_does() -> None:
             "points.weights: no such row or group: NOVA-99, NOVB",
         ),
         ("[class", "no TOML: "),
+        (f"title = {'[' * 100_000}", "no TOML that can be read: too deeply nested"),
     ],
 )
 def test_a_mistake_is_one_line(file: Path, text: str, told: str) -> None:
     [line] = mistakes(file, text)
     assert line.startswith(told), line
     assert "s3cret" not in line
+
+
+@pytest.mark.parametrize("host", ["ssh://bob@node", "ssh://root@node:22", "paramiko://stack@10.0.0.1", "bob@[fd00::1]"])
+def test_a_host_without_a_password_is_taken(file: Path, host: str) -> None:
+    file.write_text(f'[[students]]\nname = "Ada"\nhosts = ["{host}"]')
+    assert read_class(file).students[0].hosts == (host,)
 
 
 def test_all_mistakes_are_told_at_once(file: Path) -> None:
