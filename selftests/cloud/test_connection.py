@@ -4,7 +4,7 @@ from keystoneauth1.exceptions import Unauthorized
 from openstack.connection import Connection
 from requests_mock import Mocker
 
-from fixtures.cloud.connection import is_operator
+from fixtures.cloud.connection import in_project, is_operator
 from fixtures.identity.anonymous import Anonymous
 from fixtures.identity.endpoints import endpoints_of
 from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
@@ -15,9 +15,17 @@ def cloud() -> Connection:
     return connected()
 
 
-def test_who_has_the_role_admin_is_an_operator(requests_mock: Mocker, cloud: Connection) -> None:
-    keystone(requests_mock, "admin", "member")
+@pytest.mark.parametrize("role", ["admin", "Admin"])
+def test_who_has_the_role_admin_is_an_operator(requests_mock: Mocker, cloud: Connection, role: str) -> None:
+    keystone(requests_mock, role, "member")
     assert is_operator(cloud)
+
+
+def test_the_operator_enters_a_project_by_his_own_role(requests_mock: Mocker, cloud: Connection) -> None:
+    keystone(requests_mock, "member", "Admin")
+    given = requests_mock.put(f"{KEYSTONE}/projects/p2/users/u1/roles/Admin", status_code=204)
+    assert in_project(cloud, "p2").current_project_id
+    assert given.called_once
 
 
 def test_a_member_is_not(requests_mock: Mocker, cloud: Connection) -> None:

@@ -42,6 +42,20 @@ def test_physical_networks_are_told_by_the_types_that_have_some(text: str, names
     assert ml2(text).physical_networks == names
 
 
+@pytest.mark.parametrize(
+    ("text", "takes_any"),
+    [
+        ("[ml2]\n", True),
+        ("[ml2]\ntype_drivers = flat,vxlan\n[ml2_type_flat]\nflat_networks = *\n", True),
+        ("[ml2]\ntype_drivers = vlan,vxlan\n", False),
+        ("[ml2_type_flat]\nflat_networks = physnet1\n", False),
+        ("[ml2_type_flat]\nflat_networks =\n", False),
+    ],
+)
+def test_a_flat_network_may_have_any_name_unless_some_are_told(text: str, takes_any: bool) -> None:
+    assert ml2(text).takes_any_name is takes_any
+
+
 @pytest.mark.parametrize(("drivers", "unknown"), [("flat,vlan", ["vxlan"]), ("flat, vxlan", []), ("", [])])
 def test_projects_networks_are_of_known_types(drivers: str, unknown: list[str]) -> None:
     told = f"type_drivers = {drivers}\n" if drivers else ""
