@@ -7,7 +7,7 @@ from requests_mock import Mocker
 from fixtures.cloud.connection import in_project, is_operator
 from fixtures.identity.anonymous import Anonymous
 from fixtures.identity.endpoints import endpoints_of
-from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, connected, keystone
+from selftests.tools.fake_keystone import KEYSTONE, NOVA, VERSION, connected, endpoint, keystone, token
 
 
 @pytest.fixture
@@ -44,6 +44,14 @@ def test_only_public_endpoints_of_the_region_count(requests_mock: Mocker, cloud:
     keystone(requests_mock, "member")
     found = [(each.service, each.url, each.interface) for each in endpoints_of(cloud)]
     assert found == [("identity", KEYSTONE, "public"), ("compute", NOVA, "public")]
+
+
+def test_what_speaks_no_http_is_no_endpoint_to_ask(requests_mock: Mocker, cloud: Connection) -> None:
+    told = token("member")
+    told["token"]["catalog"].append({"type": "messaging-websocket", "endpoints": [endpoint("wss://controller:9000")]})
+    requests_mock.get(KEYSTONE, json=VERSION)
+    requests_mock.post(f"{KEYSTONE}/auth/tokens", json=told, headers={"X-Subject-Token": "t0ken"})
+    assert [each.service for each in endpoints_of(cloud)] == ["identity", "compute"]
 
 
 def test_any_status_is_an_answer(requests_mock: Mocker) -> None:

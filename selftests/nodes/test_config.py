@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import testinfra
+from requests_mock import Mocker
 
 from fixtures.core import private_folder
 from fixtures.nodes import config as module
@@ -96,3 +97,23 @@ def test_copies_are_in_a_private_folder_which_goes(tmp_path: Path, monkeypatch: 
     [(parent, name)] = seen
     assert (parent, name.startswith(private_folder.PREFIX)) == (tmp_path, True)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("line", ["my-ip = 10.0.0.9", "_my_ip = 10.0.0.9", "config_dir = /x", "config_file=/x"])
+def test_what_no_service_has_as_an_option_is_none(line: str) -> None:
+    config = EffectiveConfig("nova-compute.service", {"/etc/nova/nova.conf": f"[DEFAULT]\n{line}\nmy_ip = 10.0.0.11\n"})
+    assert config.options == [("DEFAULT", "my_ip")]
+    assert (config.get("my_ip"), config.origin("my_ip")) == ("10.0.0.11", "/etc/nova/nova.conf:3")
+
+
+def test_nothing_is_read_from_where_a_node_says(requests_mock: Mocker) -> None:
+    asked = requests_mock.get("http://127.0.0.1/x", text="")
+    text = "[DEFAULT]\nconfig_source = there\n[there]\ndriver = remote_file\nuri = http://127.0.0.1/x\n"
+    config = EffectiveConfig("nova-compute.service", {"/etc/nova/nova.conf": text})
+    assert config.get("uri", "there") == "http://127.0.0.1/x"
+    assert not asked.called
+
+
+def test_the_runners_environment_is_not_the_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OS_DEFAULT__MY_IP", "10.0.0.99")
+    assert EffectiveConfig("u", {"/f": "[DEFAULT]\nmy_ip = 10.0.0.11\n"}).get("my_ip") == "10.0.0.11"
