@@ -150,7 +150,7 @@ def test_a_wrong_unit_name_is_told(change: dict[str, Any], line: str) -> None:
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"rdo": {"computer": [["x"]]}}, "[rdo]: computer is no role. Fix: one of every, block,"),
+        ({"rdo": {"computer": [["x"]]}}, "[rdo]: computer is no role. Fix: one of every, client, block,"),
         ({"rdo": {"compute": [[]]}}, "[rdo] compute: [[]] is no list of lists."),
         ({"rdo": {"compute": "x"}}, "[rdo] compute: 'x' is no list of lists."),
         ({"kolla": {"compute": [["x"]]}}, "[kolla]: how to install a package there is missing. Fix: add kolla ="),

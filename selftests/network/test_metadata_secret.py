@@ -34,11 +34,39 @@ def of_agent(*running: str) -> secrets.MetadataSecret:
     return found
 
 
-def of_nova() -> list[secrets.MetadataSecret]:
+def of_nova(node: Node | None = None) -> list[secrets.MetadataSecret]:
     make: Any = secrets.nova_metadata_secrets
     controller = known_node("controller", running=["nova-scheduler"]).in_roles(["controller"])
-    found: list[secrets.MetadataSecret] = make.__wrapped__(Nodes("controller", (controller,)))
+    found: list[secrets.MetadataSecret] = make.__wrapped__(node or controller, Nodes("controller", (controller,)))
     return found
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        ("", "compute1"),
+        ("nova_metadata_host = 127.0.0.1\n", "compute1"),
+        ("nova_metadata_ip = 10.0.0.101\n", "compute1"),
+        ("nova_metadata_host = compute1\n", "compute1"),
+        ("nova_metadata_host = controller\n", "controller"),
+    ],
+)
+def test_the_agent_of_a_node_with_a_metadata_api_has_that_ones_secret(
+    asked: str, where: str, files: dict[str, str]
+) -> None:
+    """Charmed OpenStack has one on each compute node."""
+    files |= {"nova-scheduler": NOVA.format(SECRET), "nova-compute": NOVA.format("own-Secret-31")}
+    files["neutron-ovn-metadata-agent"] = AGENT.format("own-Secret-31") + asked
+    running = ["neutron-ovn-metadata-agent", "nova-compute"]
+    node = known_node("compute1", running=running, addresses=["10.0.0.101"])
+    assert [each.node for each in of_nova(node)] == [where]
+
+
+def test_a_compute_node_without_a_metadata_api_has_the_controllers_secret(files: dict[str, str]) -> None:
+    files |= {"nova-scheduler": NOVA.format(SECRET), "nova-compute": "[neutron]\n"}
+    files["neutron-ovn-metadata-agent"] = AGENT.format(SECRET)
+    node = known_node("compute1", running=["neutron-ovn-metadata-agent", "nova-compute"])
+    assert [each.node for each in of_nova(node)] == ["controller"]
 
 
 @pytest.mark.parametrize("agent", ["neutron-metadata-agent", "neutron-ovn-metadata-agent"])

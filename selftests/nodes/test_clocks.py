@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.nodes.clocks import RUNNER, Clock, TimeService, _read, read_clock
+from fixtures.nodes.clocks import RUNNER, Clock, TimeService, _asked, _read, read_clock
 from fixtures.nodes.round_trip import RoundTrip
 
 
@@ -50,6 +50,14 @@ def test_each_time_service_says_in_its_own_way_that_it_is_synchronised(
     unit: str, told: str, synchronised: bool
 ) -> None:
     assert TimeService((unit,), told).is_synchronised is synchronised
+
+
+def test_a_time_service_in_a_container_is_one() -> None:
+    """Kolla-ansible had chrony in one until Wallaby."""
+    told = "Id=chrony.service\nActiveState=inactive\n\n==\nchrony: Leap status     : Normal\n"
+    host = SimpleNamespace(run=lambda *_: SimpleNamespace(stdout=told))
+    node: Any = SimpleNamespace(unit_names={"time": ["chrony.service"]}, host=host)
+    assert _asked(node).is_synchronised
 
 
 def test_without_a_time_service_nothing_is() -> None:

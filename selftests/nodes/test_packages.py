@@ -3,9 +3,13 @@ import inspect
 import pytest
 
 from fixtures.nodes import packages
-from fixtures.nodes.packages import Package, Packages, parse, release_in, used_by_services
+from fixtures.nodes.nodes import Nodes
+from fixtures.nodes.packages import INSTALLED, Package, Packages, parse, release_in, used_by_services
 from selftests.nodes.known_nodes import known_node
 from selftests.nodes.test_service import node as node_with
+
+NODES = Nodes("", ())
+KINDS = {"controller": "controller", "compute1": "compute", "compute2": "compute"}
 
 
 def test_packages_of_debian_are_read() -> None:
@@ -114,9 +118,37 @@ def test_what_another_controller_has_is_not_missing_here() -> None:
     here = Packages(cell, (Package("nova-conductor", "nova", "26.2.2"),))
     of = inspect.unwrap(packages.wanted_packages)
     both = {"cell1": here, "api1": there}
-    assert here.missing(of(cell, here, both)) == ["python3-openstackclient"]
-    assert there.missing(of(api, there, both)) == ["python3-openstackclient"]
-    assert "nova-scheduler" in here.missing(of(cell, here, {"cell1": here}))
+    assert here.missing(of(cell, NODES, here, both)) == ["python3-openstackclient"]
+    assert there.missing(of(api, NODES, there, both)) == ["python3-openstackclient"]
+    assert "nova-scheduler" in here.missing(of(cell, NODES, here, {"cell1": here}))
+
+
+def test_what_a_given_node_without_a_role_has_is_not_missing_on_a_controller() -> None:
+    """Charmed OpenStack has Placement in a container of its own."""
+    placement = known_node("placement1")
+    placement.facts.parsed[INSTALLED.name] = (Package("placement-api", "placement", "8.0.0"),)
+    api = known_node("api1", running=["nova-scheduler"]).in_roles(["controller"])
+    here, of = Packages(api, ()), inspect.unwrap(packages.wanted_packages)
+    beside = Nodes("api1,placement1", (api,), left_out=(placement,))
+    assert "placement-api" in here.missing(of(api, NODES, here, {"api1": here}))
+    assert "placement-api" not in here.missing(of(api, beside, here, {"api1": here}))
+
+
+def test_the_client_is_asked_for_where_nodes_of_that_kind_have_it() -> None:
+    """Packstack installs it on controllers alone."""
+    client = Package("python3-openstackclient", "python-openstackclient", "6.0.0")
+    nodes = {name: known_node(name).in_roles([role]) for name, role in KINDS.items()}
+    of = inspect.unwrap(packages.wanted_packages)
+
+    def lacking(*having: str) -> list[str]:
+        found = {name: Packages(node, (client,) if name in having else ()) for name, node in nodes.items()}
+        wanted = {name: of(node, NODES, found[name], found) for name, node in nodes.items()}
+        return [name for name, each in found.items() if client.name in each.missing(wanted[name])]
+
+    assert lacking("controller") == []
+    assert lacking("controller", "compute1", "compute2") == []
+    assert lacking("controller", "compute1") == ["compute2"]
+    assert lacking() == ["controller"]
 
 
 def test_a_node_without_openstack_is_asked_for_what_the_others_run_from() -> None:
@@ -125,8 +157,8 @@ def test_a_node_without_openstack_is_asked_for_what_the_others_run_from() -> Non
     here, of = Packages(centre, ()), inspect.unwrap(packages.wanted_packages)
     there = node_with(a_service={"LoadState": "loaded", "VirtualEnv": "/openstack/venvs/nova/bin"})
     with pytest.raises(pytest.skip.Exception, match=r"ovn1: nothing of OpenStack's runs here, .* in /openstack/venvs"):
-        of(centre, here, {"ovn1": here, "infra1": Packages(there, ())})
-    assert here.missing(of(centre, here, {"ovn1": here})) == ["python3-openstackclient"]
+        of(centre, NODES, here, {"ovn1": here, "infra1": Packages(there, ())})
+    assert here.missing(of(centre, NODES, here, {"ovn1": here})) == ["python3-openstackclient"]
 
 
 def test_what_could_be_a_container_and_is_not_there_is_no_place_of_services() -> None:
