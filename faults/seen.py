@@ -22,8 +22,6 @@ VERDICT = CHECKOUT / "reports" / "latest" / "verdict.json"
 DRILL = CHECKOUT / "reports" / "drill.json"
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """A resource's, which is another in each run."""
-ENOUGH = 15
-"""Faults that have been named, of a cloud that counts as drilled."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,14 +77,6 @@ def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
         *(f"skipped now: {test}: {why}" for test, why in now.items() if before.get(test) != why),
         *(f"not skipped any more: {test}: {why}" for test, why in before.items() if test not in now),
     ]
-
-
-def state(file: Path) -> str:
-    """What docs/clouds.md says of a cloud of which this file tells."""
-    if not file.exists():
-        return "read only"
-    drilled = json.loads(file.read_text())["drilled"]
-    return "seen green and drilled" if len(drilled) >= ENOUGH else "seen green"
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ LB=/etc/neutron/plugins/ml2/linuxbridge_agent.ini
 OVS=/etc/neutron/plugins/ml2/openvswitch_agent.ini
 
 # keep FILE…: before a file is changed; put_back FILE…: as it was. Of several faults in one file the last is undone first.
-kept() { ls -d "$1".before-fault-* 2> /dev/null; }
-keep() { for file; do cp -a "$file" "$file.before-fault-$(kept "$file" | wc -l)"; done; }
-put_back() { for file; do mv "$(kept "$file" | tail -n 1)" "$file"; done; }
+_kept() { ls -d "$1".before-fault-* 2> /dev/null; }
+keep() { for file; do cp -a "$file" "$file.before-fault-$(_kept "$file" | wc -l)"; done; }
+put_back() { for file; do mv "$(_kept "$file" | tail -n 1)" "$file"; done; }
 
 # loop COMMANDS: keep up what a service would fix by itself; end_loop: no more.
 loop() { systemd-run --quiet --collect --unit=fault-loop bash -c "while :; do $1; sleep 0.2; done"; }

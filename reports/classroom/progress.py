@@ -83,7 +83,15 @@ def outcome(run: StudentRun, result: Result) -> str:
     if result.code == 0:
         return f"{'all passed' if result.count(PASSED) else 'nothing could be looked at'}{took}"
     if result.code == 1:
-        return f"{result.causes} root cause{'s' * (result.causes != 1)}{took}"
+        return f"{_count(result.causes, 'root cause')}{took}{_not_found(result)}"
     if result.code == 4:
         return f"could not begin: {problem}"
     return f"did not come to its end{took}: {problem or 'see its output'}"
+
+
+def _not_found(result: Result) -> str:
+    return f", {_count(result.not_found, 'cause')} not found" if result.not_found else ""
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"

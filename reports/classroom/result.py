@@ -25,7 +25,6 @@ class _Cause(BaseModel):
 
     row: str
     cause_found: bool = True
-    messages: list[str] = []
 
 
 class _Failure(BaseModel):
@@ -58,6 +57,9 @@ class Result:
     seconds: float = 0
     rows: Mapping[str, str] = field(default_factory=dict)
     causes: int = 0
+    """That were found."""
+    not_found: int = 0
+    """Failures of which the run could not say what is to be fixed."""
     told: Mapping[str, str] = field(default_factory=dict)
     """By row, what its first failure says."""
     report: str = ""
@@ -96,7 +98,8 @@ def result_in(folder: Path, not_before: float = 0) -> Result:
         problem=next((line.splitlines()[0][:SHORT] for line in verdict.problems if line.strip()), ""),
         seconds=verdict.seconds,
         rows=verdict.rows,
-        causes=len(verdict.root_causes),
+        causes=sum(each.cause_found for each in verdict.root_causes),
+        not_found=sum(not each.cause_found for each in verdict.root_causes),
         told={each.row: _first(each.message) for each in reversed(verdict.failures)},
         report=report,
     )

@@ -20,6 +20,16 @@ VERDICT = {
     "passed": 200,
     "skipped": {"b": "router 1a40e9df-fced-4dbb-9004-f92854195537 is not distributed", "a": "no firewalld"},
 }
+ENOUGH = 15
+"""Faults that have been named, of a cloud that counts as drilled."""
+
+
+def state(file: Path) -> str:
+    """What the page must say of a cloud of which this file tells."""
+    if not file.exists():
+        return "read only"
+    drilled = json.loads(file.read_text())["drilled"]
+    return "seen green and drilled" if len(drilled) >= ENOUGH else "seen green"
 
 
 def test_the_page_tells_of_every_cloud_of_the_lab() -> None:
@@ -28,7 +38,7 @@ def test_the_page_tells_of_every_cloud_of_the_lab() -> None:
 
 @pytest.mark.parametrize("cloud", clouds())
 def test_a_cloud_is_what_was_seen_of_it(cloud: str) -> None:
-    assert TOLD[cloud] == seen.state(seen.FOLDER / f"{cloud}.json")
+    assert TOLD[cloud] == state(seen.FOLDER / f"{cloud}.json")
 
 
 def test_what_the_lab_cannot_be_is_read_only() -> None:

@@ -8,9 +8,10 @@ from openstack.connection import Connection
 from requests_mock import Mocker
 
 from fixtures.core import certificates
+from fixtures.core.host_port import HostPort
 from fixtures.core.run_warnings import RunWarnings
 from fixtures.identity import certificates as of_the_cloud
-from fixtures.identity.certificates import Place, look_at_certificates, places_of
+from fixtures.identity.certificates import https_ends_of, look_at_certificates
 from selftests.tools import fake_keystone
 from selftests.tools.fake_keystone import connected, keystone
 from selftests.tools.tls_server import certificate, tls_server
@@ -35,12 +36,12 @@ def cloud_at(port: int, mock: Mocker, patch: pytest.MonkeyPatch, verify: bool | 
 def test_each_place_is_looked_at_once(
     tmp_path: Path, told: RunWarnings, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked: list[Place] = []
+    looked: list[HostPort] = []
     look = of_the_cloud._look
 
-    def look_and_note(place: Place, trusted: bool | str) -> None:
-        looked.append(place)
-        look(place, trusted)
+    def look_and_note(end: HostPort, trusted: bool | str) -> None:
+        looked.append(end)
+        look(end, trusted)
 
     monkeypatch.setattr(of_the_cloud, "_look", look_and_note)
     own = certificate(tmp_path, "own", days=9)
@@ -75,10 +76,10 @@ def test_who_is_not_trusted_lasts_or_is_away_is_nothing_to_warn_of(
 def test_a_cloud_without_tls_has_none(requests_mock: Mocker) -> None:
     keystone(requests_mock, "member")
     cloud = connected()
-    assert list(places_of(cloud)) == []
+    assert list(https_ends_of(cloud)) == []
     look_at_certificates(cloud)
 
 
 @pytest.mark.parametrize("url", ["https://[", "https://controller:port", "https://", "nonsense"])
 def test_what_is_no_url_is_passed_over(url: str) -> None:
-    assert list(of_the_cloud._place(url)) == []
+    assert list(of_the_cloud._https_end(url)) == []

@@ -43,9 +43,6 @@ def test_what_is_told_and_how_it_is_mended_are_ovs_vsctls_words() -> None:
         "on compute1 ovs-vsctl set Open_vSwitch . external_ids:ovn-bridge-mappings=provider:br-ex"
     )
     assert each.fix("local IP", "its own address").endswith(" . 'external_ids:ovn-encap-ip=its own address'")
-    assert each.settings.origin(each.driver.settings["tunnels"]) == (
-        "external_ids:ovn-encap-type of Open_vSwitch on compute1"
-    )
 
 
 def test_in_a_container_the_command_enters_it() -> None:

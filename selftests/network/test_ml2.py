@@ -26,6 +26,11 @@ def test_projects_networks_need_a_range(text: str, is_lacking: bool) -> None:
     assert ml2(text).lacks_ranges is is_lacking
 
 
+def test_a_reference_to_an_option_that_is_not_there_does_no_harm() -> None:
+    told = ml2("[ml2]\nmechanism_drivers = $mine\ntype_drivers = vlan\ntenant_network_types = vlan\n")
+    assert (told.mechanism_drivers, told.tenant_network_types) == ([], ["vlan"])
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [

@@ -77,6 +77,11 @@ def test_a_reference_to_an_unset_default_does_no_harm() -> None:
     assert read.get("my_ip") == "10.0.0.11"
 
 
+def test_a_value_that_cannot_be_known_is_empty() -> None:
+    read = config(nova='[DEFAULT]\nmy_ip = " 10.0.0.11 "\nlock_path = $state_path/tmp\n')
+    assert [read.value(name) for name in ("my_ip", "lock_path", "state_path")] == ["10.0.0.11", "", ""]
+
+
 def test_a_path_that_a_node_names_is_no_place_here(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory() as beside:
         path = f"/etc/nova/../../../../../../../../..{beside}/authorized_keys"

@@ -235,6 +235,8 @@ def test_of_a_large_cloud_it_is_found_soon(told: Told) -> None:
         told.made(f"r{number}", number, number + 1, *(f"r{other}" for other in range(number)))
     for number in range(10_000):
         told.work(CHECK, "test", 100 + number, 101 + number, *(f"r{other}" for other in range(30, 60)))
-    began = time.perf_counter()
+    began = time.process_time()
     assert told.path.seconds == 60
-    assert time.perf_counter() - began < 20, "seconds, on a machine that is busy"
+    assert time.process_time() - began < 20, (
+        "seconds of the processor, which count what it does and not how busy the machine is"
+    )

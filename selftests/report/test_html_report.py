@@ -11,8 +11,8 @@ import pytest
 
 from fixtures.core.known_secrets import know
 from fixtures.report.catalogue import languages
-from fixtures.report.html_report import draw, files
-from fixtures.report.report_folder import WRITTEN
+from fixtures.report.html_report import draw
+from fixtures.report.report_folder import REPORTS, WRITTEN
 from fixtures.report.report_page import LONGEST, row_page
 from fixtures.verdict.requirement_docs import titles
 from selftests.report import test_every_exit
@@ -26,7 +26,7 @@ HOSTILE = (
 def pages(folder: Path, verdict: dict[str, Any]) -> dict[str, str]:
     (folder / "verdict.json").write_text(json.dumps(verdict))
     draw(folder)
-    return {name: (folder / name).read_text(encoding="utf-8") for name in files()}
+    return {name: (folder / name).read_text(encoding="utf-8") for name in map(str, REPORTS)}
 
 
 def told(folder: Path, verdict: dict[str, Any], name: str = "report.html") -> str:
@@ -95,7 +95,7 @@ def test_headings_follow_each_other(tmp_path: Path) -> None:
     assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
 
 
-@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("name", map(str, REPORTS))
 def test_what_nodes_say_is_data(tmp_path: Path, name: str) -> None:
     verdict = broken(HOSTILE, problems=[HOSTILE], warnings=[HOSTILE], run=HOSTILE, blocked={FLOATING: HOSTILE})
     verdict["skipped"] = {f"{FLOATING}[{HOSTILE}]": HOSTILE}
@@ -184,9 +184,13 @@ def test_a_check_of_no_row_is_there(tmp_path: Path) -> None:
     assert "Disk has IP v4" in text
 
 
-def test_all_that_it_writes_is_removed_before_the_next_run() -> None:
-    assert set(files()) <= set(WRITTEN)
-    assert {Path(name).with_suffix(".new").name for name in files()} <= set(WRITTEN)
+def test_all_that_it_writes_is_removed_before_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages(tmp_path, healthy())
+    monkeypatch.setattr(Path, "replace", lambda *_: None)  # as if it was killed just before
+    draw(tmp_path)
+    written = {file.name for file in tmp_path.iterdir()}
+    assert "report.new" in written
+    assert written <= set(WRITTEN)
 
 
 @pytest.fixture

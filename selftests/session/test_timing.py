@@ -10,14 +10,14 @@ from selftests import ROOT
 pytest_plugins = ["pytester"]
 SUITE = """
 import json
-import time
 
 import pytest
 
 from fixtures.core import spans
-from fixtures.core.spans import SPANS
+from fixtures.core.spans import SPANS, WAIT
 from fixtures.session.prefetch import prefetch
 from fixtures.session.resource import resource
+from selftests.patience import until
 
 pytest_plugins = ["fixtures.session.background", "fixtures.session.timing"]
 spans.QUICK = 60  # on a machine that is busy, too
@@ -29,7 +29,7 @@ def ask(name):
 @prefetch(row="NOVA-14")
 def network(run):
     ask("POST network")
-    time.sleep(0.3)
+    until(lambda: any(span.kind == WAIT for span in SPANS.going_on()))  # a test has come to where it needs this
     yield "network"
     ask("DELETE network")
 

@@ -22,7 +22,7 @@ from fixtures.core.waiting import wait_for
 from fixtures.nodes.clocks import RUNNER, Clock, time_service
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.firewall.iptables import Table
-from fixtures.nodes.list_option import words
+from fixtures.nodes.list_option import words_in
 from fixtures.nodes.listeners import Listeners
 from fixtures.nodes.name_resolution import NameResolution, is_loopback
 from fixtures.nodes.named_hosts import told_of
@@ -340,7 +340,7 @@ def test_nova_serves_the_compute_and_the_metadata_api(
     controller_node: Node, nodes: Nodes, nova_option: Setting | None, restarting: Restarting
 ) -> None:
     """`enabled_apis = osapi_compute,metadata`, the default; nova-api only warns of a name that it does not know."""
-    enabled = words(nova_option.value) if nova_option else list(PORTS)
+    enabled = words_in(nova_option.value) if nova_option else list(PORTS)
     fix = f"Fix: set enabled_apis = osapi_compute,metadata; then {restarting.of('nova-api', controller_node.hostname)}"
     unknown = [name for name in enabled if name not in PORTS]
     assert not unknown, f"{controller_node.name}: {nova_option}: Nova has no API {', '.join(unknown)}. {fix}"

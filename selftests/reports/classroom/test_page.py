@@ -31,9 +31,10 @@ def results(tmp_path: Path) -> list[Result]:
 
 
 def test_a_result_is_read_of_a_verdict(results: list[Result]) -> None:
-    good, copied, _, down, torn = results
+    good, copied, two, down, torn = results
     assert (good.code, good.causes, good.seconds) == (0, 0, 200.5)
-    assert (copied.code, copied.causes) == (1, 1)
+    assert (copied.code, copied.causes, copied.not_found) == (1, 1, 0)
+    assert (two.causes, two.not_found) == (1, 1)
     assert copied.told["NOVA-3"] == "compute1: my_ip = 10.0.0.11 <b>& co</b>. Fix: correct it"
     assert (down.code, down.problem) == (4, "--hosts: controller: it does not answer. Fix: start it")
     assert (torn.code, torn.problem) == (None, "its verdict cannot be read")

@@ -46,6 +46,8 @@ def test_in_words(seconds: float | None, told: str) -> None:
         (run("done", seconds=200), Result(code=0, rows={"NOVA-3": "passed"}), "all passed in 200 s"),
         (run("done", seconds=9), Result(code=0, rows={"NOVA-3": "skipped"}), "nothing could be looked at in 9 s"),
         (run("done", seconds=200), Result(code=1, causes=1), "1 root cause in 200 s"),
+        (run("done", seconds=9), Result(code=1, not_found=1), "0 root causes in 9 s, 1 cause not found"),
+        (run("done", seconds=9), Result(code=1, causes=2, not_found=2), "2 root causes in 9 s, 2 causes not found"),
         (run("done", seconds=2), Result(code=4, problem="--hosts: down"), "could not begin: --hosts: down"),
         (run("done", seconds=9), Result(), "did not come to its end in 9 s: see its output"),
         (run("done", seconds=9, problem="too long"), Result(code=2), "did not come to its end in 9 s: too long"),
