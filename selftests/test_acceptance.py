@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from fixtures.core import listings
 from fixtures.report import refused_command_line, report_folder
 from selftests import ROOT
 from selftests.patience import LONG, until
@@ -164,6 +165,11 @@ def test_it_knows_what_the_suite_knows() -> None:
     known = runpy.run_path(str(ROOT / "acceptance"))
     assert known["LISTINGS"] == refused_command_line.LISTINGS
     assert (known["WRITTEN"], known["OURS"]) == (report_folder.WRITTEN, report_folder.OURS)
+
+
+def test_a_listing_is_one_by_its_flag_and_by_pytests_name_of_it(pytestconfig: pytest.Config) -> None:
+    names = pytestconfig._parser._opt2dest
+    assert {flag for flag, name in names.items() if name in listings.LISTINGS} == refused_command_line.LISTINGS
 
 
 def test_one_that_was_killed_says_by_which_signal(checkout: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from fixtures.block.backends import Backend
-from fixtures.block.volume_services import is_from, strangers_among, unregistered
+from fixtures.block.volume_services import hosts_not_given, is_from, unregistered
 from fixtures.cloud.service_reports import ServiceReport
 from fixtures.nodes.config import EffectiveConfig
 from fixtures.nodes.nodes import Nodes
@@ -38,16 +38,16 @@ def test_nodes_that_share_a_host_are_registered(name: str) -> None:
     assert [is_from(node(name), own, report) for report in reports(*SHARED, "block1@lvm")] == [True, False]
 
 
-def test_the_shared_host_is_no_stranger() -> None:
+def test_the_shared_host_is_given() -> None:
     nodes = Nodes("control01", (node("control01"),))
     found = reports(*SHARED, "control01@lvm", "gone@lvm", state="down")
-    assert strangers_among(found, nodes, backends("control01", CEPH, "rbd-1")) == ["gone"]
-    assert strangers_among(found, nodes, backends("control01", "[lvm]\n", "lvm")) == ["gone", "rbd:volumes"]
+    assert hosts_not_given(found, nodes, backends("control01", CEPH, "rbd-1")) == ["gone"]
+    assert hosts_not_given(found, nodes, backends("control01", "[lvm]\n", "lvm")) == ["gone", "rbd:volumes"]
 
 
 def test_one_that_reports_is_a_node_that_was_not_given() -> None:
     nodes = Nodes("control01", (node("control01"),))
-    assert strangers_among(reports("infra1-cinder-volumes-container-5f@lvm"), nodes, []) == []
+    assert hosts_not_given(reports("infra1-cinder-volumes-container-5f@lvm"), nodes, []) == []
 
 
 def test_where_each_has_its_own_host_one_is_not_registered_by_another() -> None:

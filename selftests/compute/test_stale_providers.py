@@ -2,13 +2,13 @@ from typing import Any
 
 import pytest
 
-from fixtures.compute.stale_providers import Stranger, of_no_host, stale
+from fixtures.compute.stale_providers import StaleProvider, of_no_host, stale
 from selftests.compute.known_placement import Cloud, hypervisor, provider
 
 
 def test_a_provider_of_no_host_is_found() -> None:
     providers = [provider("compute1.example"), provider("node7"), provider("gpu", parent="id-node7")]
-    assert of_no_host(providers, [hypervisor("compute1")], []) == [Stranger("node7", "id-node7")]
+    assert of_no_host(providers, [hypervisor("compute1")], []) == [StaleProvider("node7", "id-node7")]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def cloud(**allocations: dict[str, dict[str, int]]) -> Any:
 
 
 def test_a_host_that_is_no_more_is_told() -> None:
-    assert stale(cloud(compute1={}, node7={"s1": {"VCPU": 1}})) == [Stranger("node7", "id-node7")]
+    assert stale(cloud(compute1={}, node7={"s1": {"VCPU": 1}})) == [StaleProvider("node7", "id-node7")]
 
 
 def test_shared_storage_is_no_host() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import testinfra
 
-from fixtures.identity.login_outcome import Outcome, Token
+from fixtures.identity.login_outcome import LoginOutcome, Token
 from fixtures.identity.login_sections import Section, sections_of
 from fixtures.identity.logins import Login
 from fixtures.nodes.checked_host import CheckedHost
@@ -43,7 +43,7 @@ def sections(text: str, service: str = "nova-compute") -> list[Section]:
     return sections_of(config_of(text, service), service)
 
 
-def login_of(text: str, outcome: Outcome, service: str = "nova-compute") -> Login:
+def login_of(text: str, outcome: LoginOutcome, service: str = "nova-compute") -> Login:
     [section] = sections(text, service)
     there = Service(CheckedHost(testinfra.get_host("local://").backend), {"Id": f"{service}.service"})
     return Login("compute1", there, section, f"systemctl restart {service}", outcome)

@@ -1,7 +1,7 @@
 import pytest
 
 from fixtures.identity.login_endpoints import endpoint_of, unfound
-from fixtures.identity.login_outcome import Outcome
+from fixtures.identity.login_outcome import LoginOutcome
 from fixtures.identity.logins import Login
 from selftests.identity.known_logins import login_of, text_of, token
 
@@ -9,7 +9,7 @@ BOTH = {"public": "RegionOne", "internal": "RegionOne"}
 
 
 def found(text: str, service: str = "nova-compute", **regions: dict[str, str]) -> Login:
-    return login_of(text, Outcome(201, token=token("admin", catalog=regions)), service)
+    return login_of(text, LoginOutcome(201, token=token("admin", catalog=regions)), service)
 
 
 def test_an_endpoint_of_the_region_is_found() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.identity.login_outcome import Outcome, outcomes_in
+from fixtures.identity.login_outcome import LoginOutcome, outcomes_in
 from fixtures.identity.login_probe import PROBE
 from selftests.patience import LONG
 from selftests.tools.keystone_server import FakeKeystone, serving
@@ -62,7 +62,7 @@ def printed(*requests: dict[str, Any], python: str = sys.executable, **env: str)
     return done.stdout
 
 
-def outcomes(*requests: dict[str, Any], **env: str) -> list[Outcome]:
+def outcomes(*requests: dict[str, Any], **env: str) -> list[LoginOutcome]:
     found = outcomes_in(printed(*requests, **env))
     return [found[number] for number in range(len(requests))]
 

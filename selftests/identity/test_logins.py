@@ -178,10 +178,10 @@ def _command_lines() -> Iterator[bytes]:
 
 
 def test_a_stopped_container_is_not_asked() -> None:
-    from fixtures.identity.login_outcome import Outcome
+    from fixtures.identity.login_outcome import LoginOutcome
     from selftests.identity.known_logins import login_of
 
-    login = login_of(text_of(), Outcome())
+    login = login_of(text_of(), LoginOutcome())
     there: Any = SimpleNamespace(
         container=SimpleNamespace(is_down=True), place="podman:nova_compute", started={}, shown=str
     )

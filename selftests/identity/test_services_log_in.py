@@ -9,7 +9,7 @@ import pytest
 from openstack.connection import Connection
 
 from fixtures.identity import login_users
-from fixtures.identity.login_outcome import Outcome
+from fixtures.identity.login_outcome import LoginOutcome
 from fixtures.identity.logins import Login
 from selftests.identity.known_logins import login_of, text_of, token
 
@@ -35,7 +35,7 @@ def no_operator(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def placement(*more: str) -> Login:
     there = {"placement": {"public": "RegionOne", "internal": "RegionOne"}}
-    return login_of(text_of("placement", *more), Outcome(201, token=token("admin", catalog=there)))
+    return login_of(text_of("placement", *more), LoginOutcome(201, token=token("admin", catalog=there)))
 
 
 def test_a_sound_login_passes() -> None:
@@ -49,11 +49,13 @@ def test_a_sound_login_passes() -> None:
     ("check", "said"),
     [
         (
-            lambda: checks.test_services_log_in([login_of(text_of(), Outcome(401, "no"))], CLOUD, ONE),
+            lambda: checks.test_services_log_in([login_of(text_of(), LoginOutcome(401, "no"))], CLOUD, ONE),
             rf"^{NODE} \[neutron\] \(line 6\): Keystone at .* refuses the user neutron",
         ),
         (
-            lambda: checks.test_services_may_do_their_part([login_of(text_of(), Outcome(201, token=token()))], ONE),
+            lambda: checks.test_services_may_do_their_part(
+                [login_of(text_of(), LoginOutcome(201, token=token()))], ONE
+            ),
             r"the roles none, expected admin or service\. Fix: openstack role add",
         ),
         (
@@ -72,7 +74,7 @@ def test_what_is_wrong_fails(check: Callable[[], None], said: str) -> None:
 
 
 def test_what_is_not_known_is_skipped_with_its_reason() -> None:
-    login = login_of(text_of().replace("auth_type = password", "auth_type = v3kerberos"), Outcome())
+    login = login_of(text_of().replace("auth_type = password", "auth_type = v3kerberos"), LoginOutcome())
     tries: list[Callable[[], Any]] = [
         lambda: checks.test_services_log_in([login], CLOUD, ONE),
         lambda: checks.test_services_may_do_their_part([login], ONE),

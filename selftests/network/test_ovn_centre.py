@@ -173,7 +173,7 @@ def test_of_two_metadata_agents_the_one_that_is_used_is_looked_at(monkeypatch: p
     ovns, older, newer = "ovn-controller", "neutron-ovn-metadata-agent", "neutron-ovn-agent"
     assert metadata_unit(known_node("compute1", running=[ovns], stopped=[older])) == older
     told = {"extensions": "metadata"}
-    monkeypatch.setattr(metadata, "effective_config", lambda *_: SimpleNamespace(get=lambda name, _: told[name]))
+    monkeypatch.setattr(metadata, "effective_config", lambda *_: SimpleNamespace(value=lambda name, _: told[name]))
     assert metadata_unit(known_node("compute1", running=[ovns, newer], dormant=[older])) == newer
     assert metadata_unit(known_node("compute1", running=[ovns, newer])) == newer
     told["extensions"] = ""

@@ -50,7 +50,7 @@ def wrong(gateways: Any, *every: Any, hosts: tuple[str, ...] = ("network1", "com
     agents = SimpleNamespace(of=lambda _: [SimpleNamespace(host=host) for host in hosts])
     check = CHECKS.test_a_gateway_chassis_maps_the_external_network
     with pytest.raises((pytest.fail.Exception, pytest.skip.Exception)) as raised:
-        check(gateways, {each.node.name: each for each in every}, {"provider"}, agents)
+        check(gateways, {each.node.name: each for each in every}, agents, {"provider"})
     return str(raised.value)
 
 

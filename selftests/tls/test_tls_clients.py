@@ -7,7 +7,7 @@ import testinfra
 from keystoneauth1.access.service_catalog import ServiceCatalogV3
 
 from fixtures.database.database_outcome import Outcome as DatabaseOutcome
-from fixtures.identity.login_outcome import Outcome, Token
+from fixtures.identity.login_outcome import LoginOutcome, Token
 from fixtures.nodes.checked_host import CheckedHost
 from fixtures.nodes.config import EffectiveConfig, project_of
 from fixtures.nodes.service import Service
@@ -42,7 +42,7 @@ def with_token(text: str, service: str = "nova-compute"):  # type: ignore[no-unt
         for kind, url in kinds.items()
     ]
     token = Token({"id": "p1", "name": "service"}, frozenset({"admin"}), ServiceCatalogV3(listed))
-    return login_of(text, Outcome(token=token), service)
+    return login_of(text, LoginOutcome(token=token), service)
 
 
 def told(clients: Iterable[TlsClient]) -> list[tuple[str, str, str, bool, bool]]:
@@ -62,11 +62,11 @@ def test_a_login_asks_keystone_and_then_the_service_that_it_is_for() -> None:
 
 
 def test_what_is_not_https_is_no_client() -> None:
-    assert told(identity_clients([login_of(text_of(), Outcome())])) == []
+    assert told(identity_clients([login_of(text_of(), LoginOutcome())])) == []
 
 
 def test_insecure_takes_anyone() -> None:
-    login = login_of(text_of("neutron", "insecure = true", url="https://controller:5000"), Outcome())
+    login = login_of(text_of("neutron", "insecure = true", url="https://controller:5000"), LoginOutcome())
     assert [each.trust.is_off for each in identity_clients([login])] == [True]
 
 

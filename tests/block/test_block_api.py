@@ -6,7 +6,7 @@ from openstack.connection import Connection
 from fixtures.block.backends import Backend
 from fixtures.block.default_volume_type import DefaultVolumeType
 from fixtures.block.default_volume_zone import DefaultVolumeZone, default_type_has_zones
-from fixtures.block.volume_services import strangers_among, unregistered
+from fixtures.block.volume_services import hosts_not_given, unregistered
 from fixtures.cloud.service_reports import ServiceReport, late_among, longest, reports_of
 from fixtures.nodes.node import Node
 from fixtures.nodes.nodes import Nodes
@@ -63,9 +63,9 @@ def test_no_dead_volume_service_is_on_an_unknown_node(
     volume_services: list[ServiceReport], nodes: Nodes, all_backends: list[Backend]
 ) -> None:
     """A dead cinder-volume of an unknown host is what a renamed or forgotten node left, and its volumes are orphans."""
-    strangers = strangers_among(reports_of(volume_services, "cinder-volume"), nodes, all_backends)
-    assert not strangers, (
-        f"no cinder-volume reports any more on {', '.join(strangers)}, which --hosts={nodes.given} does not give. "
+    hosts = hosts_not_given(reports_of(volume_services, "cinder-volume"), nodes, all_backends)
+    assert not hosts, (
+        f"no cinder-volume reports any more on {', '.join(hosts)}, which --hosts={nodes.given} does not give. "
         "Fix: cinder-manage service remove cinder-volume HOST@BACKEND for what a renamed host left, or start it there"
     )
 

@@ -15,7 +15,7 @@ from fixtures.compute.local_key import LocalKey
 from fixtures.compute.orphaned_allocations import OrphanedAllocation
 from fixtures.compute.resource_providers import provider_of, to_report
 from fixtures.compute.roomy_providers import guest_needs
-from fixtures.compute.stale_providers import Stranger
+from fixtures.compute.stale_providers import StaleProvider
 from fixtures.compute.unfit_host import why_no_processor
 from fixtures.core.settings import Settings
 from fixtures.nodes.config import EffectiveConfig
@@ -188,7 +188,7 @@ def test_allocations_belong_to_servers(
 
 @pytest.mark.req("NOVA-8")
 @pytest.mark.waits
-def test_providers_belong_to_hosts(stale_providers: list[Stranger], subtests: pytest.Subtests) -> None:
+def test_providers_belong_to_hosts(stale_providers: list[StaleProvider], subtests: pytest.Subtests) -> None:
     """A host that was renamed or taken away leaves its provider behind, which still offers what is not there."""
     for provider in stale_providers:
         with subtests.test(provider.name):

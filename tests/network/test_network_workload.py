@@ -52,21 +52,16 @@ def test_router_has_its_namespace(
 
 @pytest.mark.req("NEU-10")
 def test_what_leaves_gets_the_routers_external_address(
-    cloud: Connection,
-    router: Router,
     router_namespace_with_gateway: Namespace,
+    snat_addresses: set[str],
     restarting: Restarting,
     deadlines: Deadlines,
 ) -> None:
     """`iptables -t nat -L`: SNAT to the router's external address."""
-    gateway = cloud.network.get_router(router.id).external_gateway_info or {}
-    if not gateway.get("enable_snat", True):
-        pytest.skip(f"router {router.id} has SNAT switched off")
-    addresses = {fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", [])}
     wait_for(
-        f"{router_namespace_with_gateway}: SNAT of what leaves to {' or '.join(sorted(addresses))}",
+        f"{router_namespace_with_gateway}: SNAT of what leaves to {' or '.join(sorted(snat_addresses))}",
         probe=lambda: nat_of(router_namespace_with_gateway).outward,
-        until=lambda found: bool(found & {*addresses, "MASQUERADE"}),
+        until=lambda found: bool(found & {*snat_addresses, "MASQUERADE"}),
         deadline=deadlines.nat_rules,
         fix=lambda _: _all_anew(router_namespace_with_gateway, restarting),
     )
@@ -336,7 +331,7 @@ def test_full_size_packets_reach_the_router(
 def test_full_size_packets_reach_a_guest_on_another_node(
     far_server: Server, guest: Guest, full_size: int, network_driver: Driver, deadlines: Deadlines
 ) -> None:
-    """Packets as large as the network's MTU pass through VXLAN from one compute node to another."""
+    """Packets as large as the network's MTU pass through a tunnel from one compute node to another."""
     wait_until_full_size_passes(guest, fixed_ip(far_server), full_size, network_driver, deadlines)
 
 

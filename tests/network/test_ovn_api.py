@@ -12,13 +12,11 @@ from fixtures.network.addresses import outside_ports
 from fixtures.network.chassis import Chassis
 from fixtures.network.chassis_tunnels import missing_tunnels
 from fixtures.network.drivers.driver import Driver
-from fixtures.network.northbound import Northbound, group_name, rules_in
+from fixtures.network.northbound import REPAIR, Northbound, group_name, rules_in
 from fixtures.network.southbound import GATEWAY_PORT, Southbound
 from fixtures.nodes.node import Node
 from fixtures.nodes.restarting import Restarting
 from fixtures.nodes.service_needs import inside
-
-ASKED_IN_VAIN = "read neutron-server's log; neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair writes all anew"
 
 
 @pytest.mark.req("OVN-1")
@@ -119,7 +117,7 @@ def test_rules_of_a_security_group_are_acls(
         probe=lambda: [told[each] for each in sorted(told.keys() - rules_in(northbound.acls_in(name)))],
         until=lambda missing: not missing,
         deadline=deadlines.rules_applied,
-        fix=f"[securitygroup] enable_security_group = true for neutron-server; {ASKED_IN_VAIN}",
+        fix=f"[securitygroup] enable_security_group = true for neutron-server; {REPAIR}",
     )
 
 
@@ -132,5 +130,5 @@ def test_ovn_has_the_answers_for_a_subnets_guests(subnet: Subnet, northbound: No
         probe=lambda: northbound.dhcp_of_subnet(subnet.id),
         until=lambda found: any(each.fits(subnet) for each in found),
         deadline=deadlines.port_active,
-        fix=f"openstack subnet show -c enable_dhcp; {ASKED_IN_VAIN}",
+        fix=f"openstack subnet show -c enable_dhcp; {REPAIR}",
     )

@@ -177,28 +177,28 @@ def test_chassis_is_called_as_nova_calls_the_node(
 def test_a_gateway_chassis_maps_the_external_network(
     gateway_chassis: list[Chassis],
     every_chassis: dict[str, Chassis],
-    external_physical_networks: set[str],
     agents: Agents,
+    wanted_physical_networks: set[str],
 ) -> None:
     """`ovn-cms-options=enable-chassis-as-gw` and `ovn-bridge-mappings=provider:br-ex` on one node at least."""
-    wanted = external_physical_networks or pytest.skip("the external network has no physical network: see NEU-7")
-    if any(wanted & each.agent.physical_networks for each in gateway_chassis):
+    if any(wanted_physical_networks & each.agent.physical_networks for each in gateway_chassis):
         return
     looked_at = [each.node for each in every_chassis.values()]
     hosts = {agent.host for agent in agents.of("L2") if not any(node.is_called(agent.host) for node in looked_at)}
+    wanted = ", ".join(sorted(wanted_physical_networks))
     if hosts:
-        pytest.skip(f"no chassis given leads to {', '.join(sorted(wanted))}; {', '.join(sorted(hosts))} were not given")
+        pytest.skip(f"no chassis given leads to {wanted}; {', '.join(sorted(hosts))} were not given")
     is_marked = not gateway_chassis or gateway_chassis[0].is_gateway
     told = [
         f"{each.node.name} ({each.agent.spelled('bridges')}, {each.agent.spelled('gateway')})"
         for each in gateway_chassis or every_chassis.values()
     ]
     pytest.fail(
-        f"no {'gateway chassis' if is_marked else 'chassis'} maps {', '.join(sorted(wanted))}, the "
+        f"no {'gateway chassis' if is_marked else 'chassis'} maps {wanted}, the "
         f"provider:physical_network of the external network: {', '.join(told)}; so no router leads outward. Fix: on a "
         "node with a card in that network ovs-vsctl set Open_vSwitch . "
-        f"external_ids:ovn-bridge-mappings={min(wanted)}:BRIDGE external_ids:ovn-cms-options=enable-chassis-as-gw, "
-        "each beside what is there already, with a comma between",
+        f"external_ids:ovn-bridge-mappings={min(wanted_physical_networks)}:BRIDGE "
+        "external_ids:ovn-cms-options=enable-chassis-as-gw, each beside what is there already, with a comma between",
         pytrace=False,
     )
 
@@ -215,16 +215,15 @@ def test_security_groups_are_on_with_ovn(controller_node: Node, ovn_server: OvnS
 
 @pytest.mark.req("NEU-15")
 def test_compute_node_maps_the_external_network_for_its_floating_ips(
-    compute_node: Node, chassis: Chassis, ovn_servers: list[OvnServer], external_physical_networks: set[str]
+    compute_node: Node, chassis: Chassis, ovn_servers: list[OvnServer], wanted_physical_networks: set[str]
 ) -> None:
     """With distributed floating IPs each compute node needs a leg of its own in the external network."""
-    wanted = external_physical_networks or pytest.skip("the external network has no physical network: see NEU-7")
     if not ovn_servers[0].distributes_floating_ips:
         pytest.skip(f"{ovn_servers[0].node.name}: [ovn] enable_distributed_floating_ip is off")
-    assert wanted & chassis.agent.physical_networks, (
+    assert wanted_physical_networks & chassis.agent.physical_networks, (
         f"{compute_node.name}: [ovn] enable_distributed_floating_ip is on, but {chassis.agent.spelled('bridges')} does "
-        f"not map {', '.join(sorted(wanted))}, so its guests' floating IPs answer to nobody. "
-        f"Fix: {chassis.agent.fix('bridges', f'{min(wanted)}:BRIDGE')}, with a card in BRIDGE"
+        f"not map {', '.join(sorted(wanted_physical_networks))}, so its guests' floating IPs answer to nobody. "
+        f"Fix: {chassis.agent.fix('bridges', f'{min(wanted_physical_networks)}:BRIDGE')}, with a card in BRIDGE"
     )
 
 

@@ -1,6 +1,5 @@
 import pytest
 from openstack.compute.v2.server import Server
-from openstack.connection import Connection
 from openstack.network.v2.floating_ip import FloatingIP
 from openstack.network.v2.network import Network
 from openstack.network.v2.port import Port
@@ -14,13 +13,12 @@ from fixtures.core.proven import Proven
 from fixtures.core.waiting import wait_for
 from fixtures.guest.listening import listening_ports
 from fixtures.network.drivers.driver import Driver
-from fixtures.network.northbound import DROP_GROUP, INWARD, OUTWARD, Northbound, group_name
+from fixtures.network.northbound import DROP_GROUP, INWARD, OUTWARD, REPAIR, Northbound, group_name
 from fixtures.network.ovn_server import OvnServer
 from fixtures.nodes.namespaces import Namespace
 from fixtures.nodes.node import Node
 
 HTTP = 80
-REPAIR = Proven("read neutron-server's log; neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair writes all anew")
 
 
 @pytest.mark.req("NEU-4")
@@ -57,27 +55,23 @@ def test_router_is_in_ovns_database(router: Router, northbound: Northbound, dead
         probe=lambda: northbound.router(router.id) is not None,
         until=bool,
         deadline=deadlines.nat_rules,
-        fix=REPAIR,
+        fix=Proven(REPAIR),
     )
 
 
 @pytest.mark.req("NEU-10")
 def test_what_leaves_gets_the_routers_external_address_from_ovn(
-    cloud: Connection, router: Router, subnet: Subnet, northbound: Northbound, deadlines: Deadlines
+    router: Router, subnet: Subnet, northbound: Northbound, snat_addresses: set[str], deadlines: Deadlines
 ) -> None:
     """`ovn-nbctl lr-nat-list`: snat of the subnet's range to the router's external address."""
-    gateway = cloud.network.get_router(router.id).external_gateway_info or {}
-    if not gateway.get("enable_snat", True):
-        pytest.skip(f"router {router.id} has SNAT switched off")
-    addresses = {fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", [])}
     wait_for(
-        f"{northbound}: neutron-{router.id}: snat of {subnet.cidr} to {' or '.join(sorted(addresses))}",
+        f"{northbound}: neutron-{router.id}: snat of {subnet.cidr} to {' or '.join(sorted(snat_addresses))}",
         probe=lambda: northbound.nat(router.id),
         until=lambda rules: any(
-            each.kind == "snat" and each.external in addresses and each.covers(subnet.cidr) for each in rules
+            each.kind == "snat" and each.external in snat_addresses and each.covers(subnet.cidr) for each in rules
         ),
         deadline=deadlines.nat_rules,
-        fix=REPAIR,
+        fix=Proven(REPAIR),
     )
 
 
@@ -95,7 +89,7 @@ def test_floating_ip_stands_for_the_fixed_address(
             way in each.kind and (each.external, each.logical) == (outside, inside) for each in rules
         ),
         deadline=deadlines.nat_rules,
-        fix=REPAIR,
+        fix=Proven(REPAIR),
     )
 
 
