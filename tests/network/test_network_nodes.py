@@ -200,12 +200,12 @@ def test_server_has_l2_population_if_the_agents_have(
     found = {agent.is_on("L2 population") for agent in l2_agents.values() if agent.is_on("tunnels")}
     if len(found) != 1:
         pytest.skip("no node has tunnels" if not found else "the agents differ among themselves")
-    on_agents, on_server = found.pop(), "l2population" in ml2.mechanism_drivers
-    assert on_server == on_agents, (
-        f"L2 population is {'on' if on_agents else 'off'} on the agents, but {controller_node.name} has "
-        f"mechanism_drivers = {','.join(ml2.mechanism_drivers)}. Fix: there {'add' if on_agents else 'take'} "
-        f"l2population {'to' if on_agents else 'from'} [ml2] mechanism_drivers in {ml2.file}, then "
-        f"{to_restart(controller_node)}"
+    if not found.pop():
+        pytest.skip("L2 population is off on the agents, which then need no word of the server's: they flood")
+    assert "l2population" in ml2.mechanism_drivers, (
+        f"L2 population is on on the agents, but {controller_node.name} has mechanism_drivers = "
+        f"{','.join(ml2.mechanism_drivers)}. Fix: there add l2population to [ml2] mechanism_drivers in {ml2.file}, "
+        f"then {to_restart(controller_node)}"
     )
 
 
