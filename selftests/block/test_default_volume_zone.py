@@ -10,6 +10,7 @@ from fixtures.block import default_volume_type, default_volume_zone
 from fixtures.block.default_volume_zone import DefaultVolumeZone, looks_at_zones, zone_in
 from fixtures.cloud.service_reports import ServiceReport
 from fixtures.nodes.config import EffectiveConfig
+from fixtures.nodes.restarting import Restarting
 
 FILE = "/etc/cinder/cinder.conf"
 check: Any = importlib.import_module("tests.block.test_block_api").test_default_zone_has_a_volume_service
@@ -40,7 +41,7 @@ def service(zone: str, status: str = "enabled", binary: str = "cinder-volume") -
 
 
 def run(services: list[ServiceReport]) -> None:
-    check(SimpleNamespace(name="controller"), None, zone("[DEFAULT]\n"), services)
+    check(SimpleNamespace(name="controller"), None, zone("[DEFAULT]\n"), services, Restarting())
 
 
 @pytest.mark.parametrize(
