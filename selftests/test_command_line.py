@@ -11,6 +11,20 @@ NO_CLOUD = {key: value for key, value in os.environ.items() if not key.startswit
 
 
 def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command, nobody = _how(cwd, variables)
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=nobody)
+
+
+def begun(*arguments: str, cwd: Path, **variables: str) -> subprocess.Popen[str]:
+    """The same, and not waited for."""
+    command, nobody = _how(cwd, variables)
+    return subprocess.Popen(
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=nobody
+    )
+
+
+def _how(cwd: Path, variables: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The command, and the environment of somebody who has no cloud."""
     command = [
         sys.executable,
         "-m",
@@ -21,7 +35,7 @@ def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedPro
         f"--report-dir={cwd}/report",
     ]
     nobody = {**NO_CLOUD, "HOME": str(cwd), "PATH": f"{_with_ping(cwd)}:{os.environ['PATH']}", **variables}
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=nobody)
+    return command, nobody
 
 
 def _with_ping(folder: Path) -> Path:

@@ -4,8 +4,8 @@ import pytest
 
 IN_ORDER = {
     "pytest_cmdline_main": """
-        redacted_logs html_report verdict_file refused_command_line timing_files history run_problems sweep doctor
-        write_cloud_file show_nodes""",
+        redacted_logs instead_of_tests html_report verdict_file refused_command_line timing_files history run_problems
+        sweep doctor write_cloud_file show_nodes""",
     "pytest_configure": """
         which_tests empty_options cloud_file_option settings report_folder
         leaks table_mistakes nodes termination requirements private_folder checks outcomes
