@@ -266,6 +266,38 @@ def test_what_is_malformed_is_told_in_one_line_each(malformed: dict[str, str], t
     assert len(lines) == len(malformed)
 
 
+TOO_LONG = "a" * 300
+UNUSABLE = [
+    {
+        f"--report-dir={TOO_LONG}/x": "cannot be read: File name too long",
+        f"--history={TOO_LONG}": "cannot be read: File name too long",
+        f"--junitxml={TOO_LONG}": "cannot be read: File name too long",
+        f"--image={TOO_LONG}/x": "cannot be read: File name too long",
+        f"--ssh-config={TOO_LONG}": "cannot be read: File name too long",
+        "--ssh-identity-file=~nosuchuser/x": "no such file",
+    },
+    {"--ssh-config=~nosuchuser/x": "no such file", "--image=~nosuchuser/x": "no such file"},
+]
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE, ids=["1", "2"])
+def test_a_path_that_cannot_be_used_is_told(unusable: dict[str, str], tmp_path: Path) -> None:
+    api = str(ROOT / "tests/image")
+    lines = problems("--hosts=controller", *unusable, api, cwd=tmp_path)
+    wanted = [f"{option}: {seen}. Fix: " for option, seen in unusable.items()]
+    assert [line for line in wanted if sum(told.startswith(line) for told in lines) != 1] == []
+
+
+def test_a_cloud_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    [told] = problems(f"--write-cloud-file={TOO_LONG}", str(ROOT / "tests"), cwd=tmp_path)
+    assert told.startswith(f"--write-cloud-file={TOO_LONG}: cannot be read: File name too long. Fix: ")
+
+
+def test_an_unknown_option_beside_a_path_that_cannot_be_used_is_no_traceback(tmp_path: Path) -> None:
+    paths = (f"--report-dir={TOO_LONG}", f"--junitxml={TOO_LONG}")
+    problems("--hots=controller", *paths, str(ROOT / "tests"), cwd=tmp_path)
+
+
 @pytest.mark.parametrize("option", ["--alluredir=file/results", "--report-dir=file/results"])
 def test_results_that_cannot_be_written_are_told(option: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()

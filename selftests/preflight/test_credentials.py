@@ -87,6 +87,26 @@ def test_a_missing_certificate_is_told(env: pytest.MonkeyPatch) -> None:
     assert the_problem().startswith("OS_CACERT=/nofile: no such file. ")
 
 
+@pytest.mark.parametrize(
+    ("file", "seen"),
+    [("~nosuchuser/ca.pem", "no such file"), ("a" * 300, "cannot be read: File name too long")],
+)
+@pytest.mark.parametrize("name", ["OS_CACERT", "OS_CERT", "OS_KEY"])
+def test_a_certificate_whose_path_cannot_be_used_is_told(
+    env: pytest.MonkeyPatch, name: str, file: str, seen: str
+) -> None:
+    env.setenv(name, file)
+    assert the_problem().startswith(f"{name}={file}: {seen}. ")
+
+
+def test_the_certificates_of_a_cloud_may_be_in_a_folder(
+    requests_mock: Mocker, env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keystone(requests_mock, "member")
+    env.setenv("OS_CACERT", str(tmp_path))
+    assert problems() == []
+
+
 def test_an_unknown_way_to_log_in_is_told(env: pytest.MonkeyPatch) -> None:
     env.setenv("OS_AUTH_TYPE", "pasword")
     assert the_problem().startswith("OS_AUTH_TYPE: no way to log in is called pasword. ")
