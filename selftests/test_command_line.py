@@ -164,6 +164,7 @@ def test_nodes_that_cannot_be_shown_are_one_line(options: tuple[str, ...], told:
     [
         ("ssh://", "names no node. Fix: NAME, USER@NAME:PORT, "),
         ("docker://", "names no node. Fix: NAME, "),
+        ("root@", "names no node. Fix: NAME, "),
         ("chroot:///srv/node", "names no node. Fix: --connection=chroot --hosts=/srv/node"),
         ("salt://x", "salt is not installed here. Fix: pip install salt, or give the node by SSH"),
         ("winrm://x", "pywinrm is not installed here. Fix: pip install pywinrm, or "),
