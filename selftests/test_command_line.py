@@ -11,6 +11,20 @@ NO_CLOUD = {key: value for key, value in os.environ.items() if not key.startswit
 
 
 def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command, nobody = _how(cwd, variables)
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=nobody)
+
+
+def begun(*arguments: str, cwd: Path, **variables: str) -> subprocess.Popen[str]:
+    """The same, and not waited for."""
+    command, nobody = _how(cwd, variables)
+    return subprocess.Popen(
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=nobody
+    )
+
+
+def _how(cwd: Path, variables: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The command, and the environment of somebody who has no cloud."""
     command = [
         sys.executable,
         "-m",
@@ -21,7 +35,7 @@ def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedPro
         f"--report-dir={cwd}/report",
     ]
     nobody = {**NO_CLOUD, "HOME": str(cwd), "PATH": f"{_with_ping(cwd)}:{os.environ['PATH']}", **variables}
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=cwd, env=nobody)
+    return command, nobody
 
 
 def _with_ping(folder: Path) -> Path:
@@ -150,6 +164,7 @@ def test_nodes_that_cannot_be_shown_are_one_line(options: tuple[str, ...], told:
     [
         ("ssh://", "names no node. Fix: NAME, USER@NAME:PORT, "),
         ("docker://", "names no node. Fix: NAME, "),
+        ("root@", "names no node. Fix: NAME, "),
         ("chroot:///srv/node", "names no node. Fix: --connection=chroot --hosts=/srv/node"),
         ("salt://x", "salt is not installed here. Fix: pip install salt, or give the node by SSH"),
         ("winrm://x", "pywinrm is not installed here. Fix: pip install pywinrm, or "),
@@ -250,6 +265,38 @@ def test_what_is_malformed_is_told_in_one_line_each(malformed: dict[str, str], t
     assert [told for told in malformed.values() if sum(line.startswith(told) for line in lines) != 1] == []
     assert [line for line in lines if ". Fix: " not in line] == []
     assert len(lines) == len(malformed)
+
+
+TOO_LONG = "a" * 300
+UNUSABLE = [
+    {
+        f"--report-dir={TOO_LONG}/x": "cannot be read: File name too long",
+        f"--history={TOO_LONG}": "cannot be read: File name too long",
+        f"--junitxml={TOO_LONG}": "cannot be read: File name too long",
+        f"--image={TOO_LONG}/x": "cannot be read: File name too long",
+        f"--ssh-config={TOO_LONG}": "cannot be read: File name too long",
+        "--ssh-identity-file=~nosuchuser/x": "no such file",
+    },
+    {"--ssh-config=~nosuchuser/x": "no such file", "--image=~nosuchuser/x": "no such file"},
+]
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE, ids=["1", "2"])
+def test_a_path_that_cannot_be_used_is_told(unusable: dict[str, str], tmp_path: Path) -> None:
+    api = str(ROOT / "tests/image")
+    lines = problems("--hosts=controller", *unusable, api, cwd=tmp_path)
+    wanted = [f"{option}: {seen}. Fix: " for option, seen in unusable.items()]
+    assert [line for line in wanted if sum(told.startswith(line) for told in lines) != 1] == []
+
+
+def test_a_cloud_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    [told] = problems(f"--write-cloud-file={TOO_LONG}", str(ROOT / "tests"), cwd=tmp_path)
+    assert told.startswith(f"--write-cloud-file={TOO_LONG}: cannot be read: File name too long. Fix: ")
+
+
+def test_an_unknown_option_beside_a_path_that_cannot_be_used_is_no_traceback(tmp_path: Path) -> None:
+    paths = (f"--report-dir={TOO_LONG}", f"--junitxml={TOO_LONG}")
+    problems("--hots=controller", *paths, str(ROOT / "tests"), cwd=tmp_path)
 
 
 @pytest.mark.parametrize("option", ["--alluredir=file/results", "--report-dir=file/results"])

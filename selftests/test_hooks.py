@@ -4,10 +4,10 @@ import pytest
 
 IN_ORDER = {
     "pytest_cmdline_main": """
-        html_report verdict_file refused_command_line timing_files history run_problems sweep doctor write_cloud_file
-        show_nodes""",
+        redacted_logs instead_of_tests html_report verdict_file refused_command_line timing_files history run_problems
+        sweep doctor write_cloud_file show_nodes""",
     "pytest_configure": """
-        redacted_logs which_tests empty_options cloud_file_option settings report_folder
+        which_tests empty_options cloud_file_option settings report_folder
         leaks table_mistakes nodes termination requirements private_folder checks outcomes
         redacted_results terminal progress verdict_file history_folder cloud_file_names""",
     "pytest_report_header": "cloud_file_option environment",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from fixtures.core.paths import why_no_file
 from fixtures.core.redaction import without_passwords
 from fixtures.core.usage_errors import problem
 from fixtures.verdict.requirement_docs import titles
@@ -185,8 +186,8 @@ def _missing(file: Path, students: Sequence[Student]) -> Iterator[str]:
     for student in students:
         for name in ("cloud_file", "clouds_yaml", "ssh_config"):
             path = getattr(student, name)
-            if path and not path.is_file():
-                yield problem(f"{file}: {student.name}: {name}", f"{path} is no file", "correct the path, or write it")
+            if path and (why := why_no_file(path)):
+                yield problem(f"{file}: {student.name}: {name}", f"{path}: {why}", "correct the path, or write it")
 
 
 def _line(file: Path, told: Any, error: Any) -> str:

@@ -4,6 +4,7 @@ python -m reports.classroom CLASS.toml [--folder FOLDER] [--width N] [--draw-onl
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from fixtures.core.paths import is_there, why_unseen
 from fixtures.core.usage_errors import problem
 from reports.classroom.class_file import ClassFile, Mistakes, read_class
 from reports.classroom.page import draw
@@ -76,8 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 def _read(options: argparse.Namespace) -> ClassFile:
     read = read_class(options.file)
     options.folder = (options.folder or options.file.with_suffix("")).resolve()
-    if options.folder.exists() and not options.folder.is_dir():
-        raise Mistakes(problem(str(options.folder), "no folder", "give --folder=FOLDER"))
+    is_other = is_there(options.folder) and not os.path.isdir(options.folder)
+    if why := why_unseen(options.folder) or ("no folder" if is_other else ""):
+        raise Mistakes(problem(str(options.folder), why, "give --folder=FOLDER"))
     if options.width is None:
         return read
     if not 1 <= options.width <= 100:

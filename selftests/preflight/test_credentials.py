@@ -10,6 +10,7 @@ from urllib3.exceptions import MaxRetryError
 
 from fixtures.core.settings import SETTINGS
 from fixtures.preflight.credentials import credential_problems
+from selftests.nobody import told_to_nobody
 from selftests.tools.fake_keystone import KEYSTONE, VERSION, keystone, token
 
 OS = {
@@ -85,6 +86,26 @@ def test_a_url_without_its_scheme_is_told(env: pytest.MonkeyPatch) -> None:
 def test_a_missing_certificate_is_told(env: pytest.MonkeyPatch) -> None:
     env.setenv("OS_CACERT", "/nofile")
     assert the_problem().startswith("OS_CACERT=/nofile: no such file. ")
+
+
+@pytest.mark.parametrize(
+    ("file", "seen"),
+    [("~nosuchuser/ca.pem", "no such file"), ("a" * 300, "cannot be read: File name too long")],
+)
+@pytest.mark.parametrize("name", ["OS_CACERT", "OS_CERT", "OS_KEY"])
+def test_a_certificate_whose_path_cannot_be_used_is_told(
+    env: pytest.MonkeyPatch, name: str, file: str, seen: str
+) -> None:
+    env.setenv(name, file)
+    assert the_problem().startswith(f"{name}={file}: {seen}. ")
+
+
+def test_the_certificates_of_a_cloud_may_be_in_a_folder(
+    requests_mock: Mocker, env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keystone(requests_mock, "member")
+    env.setenv("OS_CACERT", str(tmp_path))
+    assert problems() == []
 
 
 def test_an_unknown_way_to_log_in_is_told(env: pytest.MonkeyPatch) -> None:
@@ -255,10 +276,89 @@ def test_the_file_is_named_for_a_wrong_password(requests_mock: Mocker, clouds_ya
         ("clouds:\n\tdemo: {}\n", "no YAML: "),
         ("- a\n- b\n", "no mapping `clouds:` of clouds"),
         ("clouds: [demo]\n", "no mapping `clouds:` of clouds"),
-        ("clouds:\n  demo:\n", "no mapping `clouds:` of clouds"),
         ("", "no mapping `clouds:` of clouds"),
     ],
 )
 def test_a_malformed_file_is_told(clouds_yaml: Path, content: str, told: str) -> None:
     clouds_yaml.write_text(content)
     assert the_problem("demo").startswith(f"{clouds_yaml}: {told}")
+
+
+ENTRIES = f"""
+clouds:
+  demo:
+    auth: {{auth_url: "{KEYSTONE}", username: alice, password: s3cret, project_name: demo, user_domain_name: Default}}
+  empty:
+  word: s3cret
+  no_auth: {{auth: }}
+  text: {{auth: s3cret}}
+  no_url: {{auth: {{auth_url: , password: s3cret}}}}
+  list: {{auth: {{auth_url: "{KEYSTONE}", password: [s3cret]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cloud", "place", "seen"),
+    [
+        ("empty", "", "empty"),
+        ("word", "", "no mapping"),
+        ("no_auth", "auth of ", "empty"),
+        ("text", "auth of ", "no mapping"),
+        ("no_url", "auth_url of ", "empty"),
+        ("list", "password of ", "no text"),
+    ],
+)
+def test_a_malformed_entry_is_told(clouds_yaml: Path, cloud: str, place: str, seen: str) -> None:
+    clouds_yaml.write_text(ENTRIES)
+    assert the_problem(cloud).startswith(f"{place}cloud {cloud} in {clouds_yaml}: {seen}. Fix: ")
+
+
+def test_the_other_clouds_of_the_file_may_be_anything(requests_mock: Mocker, clouds_yaml: Path) -> None:
+    clouds_yaml.write_text(ENTRIES)
+    keystone(requests_mock, "member")
+    assert problems("demo") == []
+
+
+def test_the_only_cloud_is_taken_where_none_is_named(clouds_yaml: Path) -> None:
+    clouds_yaml.write_text("clouds:\n  demo:\n")
+    assert the_problem().startswith(f"cloud demo in {clouds_yaml}: empty. ")
+
+
+def test_what_openstacksdk_does_not_understand_is_told_with_its_place(clouds_yaml: Path) -> None:
+    clouds_yaml.write_text("clouds:\n  demo: {profile: [a], auth: {}}\n")
+    assert the_problem("demo").startswith(f"cloud demo in {clouds_yaml}: ")
+
+
+def test_a_folder_in_the_place_of_the_file_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path))
+    assert the_problem("demo").startswith(f"OS_CLIENT_CONFIG_FILE={tmp_path}: not a file. ")
+    assert the_problem() == the_problem("demo")
+
+
+def test_a_file_that_may_not_be_read_is_told(clouds_yaml: Path) -> None:
+    clouds_yaml.chmod(0)
+    told = told_to_nobody(the_problem, "demo")
+    assert told.startswith(f"OS_CLIENT_CONFIG_FILE={clouds_yaml}: cannot be read: Permission denied. ")
+
+
+def test_a_file_in_its_usual_place_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "clouds.yaml").touch(mode=0)
+    told = told_to_nobody(the_problem, "demo")
+    assert told.startswith(f"{tmp_path}/clouds.yaml: cannot be read: Permission denied. ")
+
+
+def test_a_file_that_is_not_there_is_told_unless_another_is(
+    monkeypatch: pytest.MonkeyPatch, requests_mock: Mocker, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", "/nofile")
+    assert the_problem("demo").startswith("OS_CLIENT_CONFIG_FILE=/nofile: no such file. ")
+    (tmp_path / "clouds.yaml").write_text(CLOUDS)
+    monkeypatch.setattr("openstack.config.loader.CONFIG_FILES", [str(tmp_path / "clouds.yaml")])
+    keystone(requests_mock, "member")
+    assert problems("demo") == []
+
+
+def test_variables_need_no_file(requests_mock: Mocker, env: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    env.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path))
+    keystone(requests_mock, "member")
+    assert problems() == []

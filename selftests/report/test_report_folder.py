@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.report.report_folder import ROOM, folder_problems
+from fixtures.report.report_folder import ROOM, folder_problems, foreign
+from selftests.nobody import told_to_nobody
 
 
 def test_a_folder_that_can_be_made_is_no_problem(tmp_path: Path) -> None:
@@ -35,3 +36,22 @@ def test_a_folder_of_others_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
     [told] = folder_problems("--alluredir=a", tmp_path)
     assert "is not writable. Fix: chown" in told
+
+
+def test_a_folder_that_may_not_be_entered_is_told(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0)
+    [told] = told_to_nobody(folder_problems, "--history=a/b", tmp_path / "closed" / "a" / "b")
+    assert told.startswith("--history=a/b: /")
+    assert " is not writable. Fix: chown" in told
+    assert told_to_nobody(_foreign, tmp_path / "closed" / "a") == []
+
+
+def _foreign(folder: Path) -> list[str]:
+    return [*foreign("", folder)]
+
+
+@pytest.mark.parametrize("path", ["a" * 300, f"{'a' * 300}/below"])
+def test_a_name_that_is_too_long_is_told(path: str, tmp_path: Path) -> None:
+    [told] = folder_problems("--report-dir=aaa", tmp_path / path)
+    fix = "correct the path, or give another folder"
+    assert told == f"--report-dir=aaa: cannot be read: File name too long. Fix: {fix}"

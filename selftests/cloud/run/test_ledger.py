@@ -11,8 +11,9 @@ import pytest
 import requests
 from requests_mock import Mocker
 
-from fixtures.cloud.run.ledger import Ledger, folder
+from fixtures.cloud.run.ledger import Ledger, folder, make_folder
 from fixtures.cloud.run.run_ledgers import Past, past_runs
+from selftests.nobody import told_to_nobody
 
 TAG = "acc-1a2b3c4d5e6f"
 CLOUD, CALLER = "http://controller:5000", "alice in demo"
@@ -149,3 +150,39 @@ def test_what_a_service_has_made_beside_answers_no_request(ledger: Ledger) -> No
     assert past.made == {"g1": "security group"}
     assert past.unanswered == 1
     assert ledger.kinds == {"server", "security group"}
+
+
+def test_where_the_folder_may_not_be_entered_there_are_no_ledgers_and_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "closed"))
+    assert told_to_nobody(_tags) == []
+    assert told_to_nobody(_why_none).startswith("PermissionError: ")
+
+
+@pytest.mark.parametrize("lacking", [os.R_OK, os.W_OK, os.X_OK])
+def test_a_folder_that_does_not_give_all_rights_is_told(lacking: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda _, wanted: not wanted & lacking)  # root may do anything
+    assert _why_none().startswith("PermissionError: ")
+
+
+def _tags() -> list[str]:
+    return [each.tag for each in past_runs()]
+
+
+def _why_none() -> str:
+    try:
+        make_folder()
+    except OSError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def test_without_a_home_there_are_no_ledgers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setattr(Path, "home", none)
+    assert _tags() == []
