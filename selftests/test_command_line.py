@@ -253,6 +253,12 @@ MALFORMED = [
         "--sample=1.5": "--sample=1.5: not a whole number",
     },
     {"--timeout-scale=nan": "--timeout-scale=nan: not a factor", "--at-once=": "--at-once=: empty"},
+    {
+        "--timeout-scale=1e308": "--timeout-scale=1e308: not a factor from 0.01 to 100, such as 1 or 2.5. Fix: ",
+        "--flavor-ram=99999999999999999999": "--flavor-ram=99999999999999999999: not a whole number of MiB from 1 to "
+        "999999, such as 256. Fix: give --flavor-ram=256",
+    },
+    {"--timeout-scale=1e-300": "--timeout-scale=1e-300: not a factor", "--flavor-ram=1_0": "--flavor-ram=1_0: not a "},
     {"--connection=foo": "--hosts=controller: Unknown connection type 'foo'"},
     {"--hosts=controller,compute1,controller": "--hosts: controller is given twice"},
 ]

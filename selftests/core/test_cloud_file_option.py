@@ -155,8 +155,8 @@ def test_what_cannot_work_is_told_as_of_the_option(tmp_path: Path) -> None:
     told = problems("--collect-only", "--cloud-file=cloud.toml", NODES, cwd=tmp_path)
     assert [line.partition(". Fix: ")[0] for line in told] == [
         "cloud.toml: image_checksum=abc: no MD5 or SHA in hexadecimal",
-        "cloud.toml: flavor_ram=0: not a whole number of MiB, such as 256",
-        "cloud.toml: timeout_scale=-1.0: not a factor, such as 1 or 2.5",
+        "cloud.toml: flavor_ram=0: not a whole number of MiB from 1 to 999999, such as 256",
+        "cloud.toml: timeout_scale=-1.0: not a factor from 0.01 to 100, such as 1 or 2.5",
         "cloud.toml: at_once=0: not a whole number from 1 to 200",
         "cloud.toml: hosts: a is given twice",
         "cloud.toml: roles=compute=b: b is not among --hosts=a",

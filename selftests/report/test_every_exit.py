@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from fixtures.report import refused_command_line
 from selftests import ROOT
 from selftests.patience import LONG, until
 from selftests.report.verdict_schema import VERDICT
@@ -371,6 +373,37 @@ def test_of_the_runs_the_newest_stay_and_what_is_no_run_does_too(checkout: Path)
     left = runs(checkout)
     assert "mine" in left
     assert (len(left), len([name for name in left if name.endswith("refused")])) == (21, 3)
+
+
+def test_those_that_could_not_begin_go_first_however_young(checkout: Path) -> None:
+    folder = checkout / "reports" / "runs"
+    young_runs(folder)
+    (folder / "20240101T000000Z-abc").mkdir()  # just made, whatever it is called: it may not be held yet
+    assert run(checkout, "-k", "good").returncode == 0
+    assert "20240101T000000Z-abc" in runs(checkout)
+    assert (len(runs(checkout)), codes(folder).count(4), codes(folder).count(0)) == (21, 0, 20)
+
+
+def young_runs(folder: Path) -> None:
+    """10 with which no run could begin, and 20 others."""
+    for second in range(30):
+        name = f"20250101T0000{second:02}Z-{'refused' if second < 5 else f'abc{second:03}'}"
+        (folder / name).mkdir(parents=True)
+        (folder / name / "verdict.json").write_text(json.dumps({"exit_code": 4 if second < 10 else 0}))
+
+
+def codes(folder: Path) -> list[int]:
+    return [json.loads(file.read_text())["exit_code"] for file in folder.glob("*/verdict.json")]
+
+
+def test_a_loop_of_refused_command_lines_does_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refused_command_line, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["pytest", "--hots=controller"])
+    young_runs(tmp_path / "reports" / "runs")
+    parser: Any = SimpleNamespace(parse_known_and_unknown_args=lambda _: (None, ["--hots=controller"]))
+    refused_command_line._note_refusal(parser)
+    assert len(codes(tmp_path / "reports" / "runs")) == 20
+    assert verdict(tmp_path)["problems"] == ["command line: unrecognized arguments: --hots=controller"]
 
 
 def test_two_runs_at_once_do_not_share_a_folder(checkout: Path) -> None:

@@ -157,3 +157,43 @@ def test_what_is_ignored_stays_ignored(suite: pytest.Pytester) -> None:
     process.send_signal(signal.SIGINT)
     held.unlink()
     assert process.wait(LONG) == pytest.ExitCode.OK
+
+
+SWALLOW = """
+import os, signal
+
+def swallow():  # as Python does where a callback is interrupted
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("hook", "workers"),
+    [
+        ("collection_modifyitems", []),
+        ("collection_modifyitems", ["-n1"]),
+        ("collection_finish", []),
+        ("collection_finish", ["-n1"]),
+        ("runtestloop", []),
+    ],
+)
+def test_what_was_swallowed_is_obeyed_before_the_first_test(
+    suite: pytest.Pytester, hook: str, workers: list[str]
+) -> None:
+    swallow = f"@pytest.hookimpl(tryfirst=True)\ndef pytest_{hook}(): swallow()"
+    suite.makeconftest(CONFTEST + SWALLOW + swallow)
+    done = suite.runpytest_subprocess(*workers)
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    assert "running" not in notes(suite)
+
+
+def test_where_no_test_has_begun_nothing_is_said_to_be_deleted(suite: pytest.Pytester) -> None:
+    twice = "def pytest_collection_modifyitems():\n    swallow()\n    os.kill(os.getpid(), signal.SIGINT)"
+    suite.makeconftest(CONFTEST + SWALLOW + twice)
+    done = suite.runpytest_subprocess()
+    done.stderr.fnmatch_lines(["Interrupted: nothing was made.", "", "The run is ending already."])
+    assert "deleting" not in str(done.stderr)

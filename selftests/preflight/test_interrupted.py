@@ -1,0 +1,64 @@
+"""Ctrl-C while nothing is made yet: nobody waits for an answer that is late."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from selftests import ROOT
+from selftests.patience import until
+from selftests.test_command_line import begun
+
+AT_ONCE = 50
+"""Seconds, on a machine however busy; of an API is waited for 60 and more."""
+SILENT = "#!/bin/sh\ntouch asked\nexec sleep 100\n"
+
+
+@pytest.fixture
+def keystone() -> Iterator[socket.socket]:
+    """Takes a question, and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        yield silent
+
+
+def credentials(keystone: socket.socket) -> dict[str, str]:
+    return {
+        "OS_AUTH_URL": f"http://127.0.0.1:{keystone.getsockname()[1]}/v3",
+        "OS_USERNAME": "admin",
+        "OS_PASSWORD": "another",
+        "OS_PROJECT_NAME": "admin",
+        "OS_USER_DOMAIN_NAME": "Default",
+        "OS_PROJECT_DOMAIN_NAME": "Default",
+    }
+
+
+def ended(process: "subprocess.Popen[str]") -> None:
+    """Interrupted, and gone at once."""
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=2 * AT_ONCE)
+    assert time.monotonic() - began < AT_ONCE
+    assert process.returncode == pytest.ExitCode.INTERRUPTED
+    assert "Interrupted: nothing was made." in err
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize("options", [[], ["-n2"], ["--doctor"], ["--write-cloud-file=mine.toml"]], ids=str)
+def test_a_silent_keystone_holds_nobody_up(keystone: socket.socket, options: list[str], tmp_path: Path) -> None:
+    with begun(*options, str(ROOT / "tests/image"), cwd=tmp_path, **credentials(keystone)) as process:
+        keystone.accept()
+        ended(process)
+
+
+@pytest.mark.parametrize("options", [[], ["--show-nodes"]], ids=str)
+def test_a_silent_node_holds_nobody_up(options: list[str], tmp_path: Path) -> None:
+    (tmp_path / "with-ping").mkdir()
+    (tmp_path / "with-ping" / "ssh").write_text(SILENT)
+    (tmp_path / "with-ping" / "ssh").chmod(0o755)
+    with begun("--hosts=controller", *options, str(ROOT / "tests/compute"), cwd=tmp_path) as process:
+        until((tmp_path / "asked").exists)
+        ended(process)
