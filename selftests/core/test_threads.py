@@ -119,10 +119,11 @@ def _interruptible() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_interruptible")
 def test_who_only_looks_and_is_interrupted_goes_at_once_and_no_other_is_asked() -> None:
-    asked, may_answer = list[str](), threading.Event()
+    asked, may_answer, looking = list[str](), threading.Event(), list[threading.Thread]()
 
     def ask(node: str) -> None:
         asked.append(node)
+        looking.append(threading.current_thread())
         if node == "silent":
             os.kill(os.getpid(), signal.SIGINT)
             assert may_answer.wait(LONG)
@@ -130,4 +131,5 @@ def test_who_only_looks_and_is_interrupted_goes_at_once_and_no_other_is_asked() 
     with pytest.raises(KeyboardInterrupt):
         looked_at(ask, ["silent", "other"], at_once=1)
     may_answer.set()
+    looking[0].join(LONG)
     assert asked == ["silent"]

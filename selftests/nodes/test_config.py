@@ -104,11 +104,22 @@ def test_copies_are_in_a_private_folder_which_goes(tmp_path: Path, monkeypatch: 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("line", ["my-ip = 10.0.0.9", "_my_ip = 10.0.0.9", "config_dir = /x", "config_file=/x"])
+@pytest.mark.parametrize(
+    "line", ["my-ip = 10.0.0.9", "_my_ip = 10.0.0.9", "config_dir = /x", "config_file=/x", "version = 1", "project=x"]
+)
 def test_what_no_service_has_as_an_option_is_none(line: str) -> None:
     config = EffectiveConfig("nova-compute.service", {"/etc/nova/nova.conf": f"[DEFAULT]\n{line}\nmy_ip = 10.0.0.11\n"})
     assert config.options == [("DEFAULT", "my_ip")]
     assert (config.get("my_ip"), config.origin("my_ip")) == ("10.0.0.11", "/etc/nova/nova.conf:3")
+
+
+def test_another_section_may_have_what_is_oslo_configs_own_in_the_first() -> None:
+    """Glance's [paste_deploy] has a config_file."""
+    config = EffectiveConfig("u", {"/f": "[paste_deploy]\nconfig_file = /etc/glance/paste.ini\nversion = 2\n"})
+    assert (config.value("config_file", "paste_deploy"), config.value("version", "paste_deploy")) == (
+        "/etc/glance/paste.ini",
+        "2",
+    )
 
 
 def test_nothing_is_read_from_where_a_node_says(requests_mock: Mocker) -> None:

@@ -17,9 +17,9 @@ def unit_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
 def unit_of(service: str, *devices: RingDevice) -> Any:
     node = known_node("object1", running=["swift-object"], addresses=["10.0.0.51"])
     files = SimpleNamespace(devices_of=lambda _: list(devices))
-    request = SimpleNamespace(param=service, getfixturevalue=lambda _: files)
+    request = SimpleNamespace(getfixturevalue=lambda _: files)
     make: Any = storage_unit.storage_unit
-    return make.__wrapped__(request, node)
+    return make.__wrapped__(request, node, service)
 
 
 def device(address: str) -> RingDevice:

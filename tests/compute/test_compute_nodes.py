@@ -341,12 +341,16 @@ def test_nova_serves_the_compute_and_the_metadata_api(
 ) -> None:
     """`enabled_apis = osapi_compute,metadata`, the default; nova-api only warns of a name that it does not know."""
     enabled = words_in(nova_option.value) if nova_option else list(PORTS)
-    fix = f"Fix: set enabled_apis = osapi_compute,metadata; then {restarting.of('nova-api', controller_node.hostname)}"
+    fix = "Fix: set enabled_apis = osapi_compute,metadata; then"
     unknown = [name for name in enabled if name not in PORTS]
-    assert not unknown, f"{controller_node.name}: {nova_option}: Nova has no API {', '.join(unknown)}. {fix}"
+    assert not unknown, (
+        f"{controller_node.name}: {nova_option}: Nova has no API {', '.join(unknown)}. "
+        f"{fix} {restarting.of('nova-api', controller_node.hostname)}"
+    )
     unserved = unserved_apis((controller_node, *nodes.with_roles("controller")), enabled)
     assert not unserved, (
-        f"{controller_node.name}: {nova_option} leaves out {', '.join(unserved)}, which nothing else serves. {fix}"
+        f"{controller_node.name}: {nova_option} leaves out {', '.join(unserved)}, which nothing else serves. "
+        f"{fix} {restarting.of('nova-api', controller_node.hostname)}"
     )
 
 

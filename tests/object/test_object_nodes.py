@@ -4,17 +4,20 @@ from fixtures.nodes.node import Node
 from fixtures.nodes.systemd_units import Unit
 from fixtures.object.ring_devices import Device, is_on
 from fixtures.object.ring_servers import RingServer
+from fixtures.object.storage_node import STORAGE
 from fixtures.object.swift_files import KINDS, SwiftFiles
 from fixtures.object.swift_hash import FILE, OPTIONS
 
 TO_MAKE_ROOM = "delete objects, or add devices to the rings and rebalance"
 TO_RESERVE_LESS = "set fallocate_reserve in the servers' files to a share of the disk, such as 1%, and restart them"
+storage_services = pytest.mark.parametrize("service", STORAGE)
 kinds = pytest.mark.parametrize("kind", KINDS)
 
 
 @pytest.mark.req("SWI-3")
 @pytest.mark.after_a_reboot
 @pytest.mark.unit_state
+@storage_services
 def test_storage_service_starts_at_boot(storage_unit: Unit) -> None:
     """The account, container and object servers are enabled."""
     assert storage_unit.starts_at_boot, storage_unit.not_at_boot
@@ -22,6 +25,7 @@ def test_storage_service_starts_at_boot(storage_unit: Unit) -> None:
 
 @pytest.mark.req("SWI-3")
 @pytest.mark.unit_state
+@storage_services
 def test_storage_service_runs(storage_unit: Unit) -> None:
     """The account, container and object servers answer the proxy."""
     assert storage_unit.is_ready, storage_unit.not_running

@@ -84,7 +84,10 @@ def test_a_row_weighs_what_it_says_or_its_group_does() -> None:
         ),
         ('[[students]]\nname = "Ada"\nclouds_yaml = "x"\nhosts = ["a"]', "student Ada: clouds_yaml without os_cloud"),
         ('[[students]]\nname = "A\\nB"\nos_cloud = "x"', "student A B.name: a name has letters"),
-        ('[[students]]\nname = "Ada"\nhosts = ["bob:s3cret@node"]', "student Ada.hosts: a password would be seen"),
+        *(
+            (f'[[students]]\nname = "Ada"\nhosts = ["{host}"]', "student Ada.hosts: a password would be seen")
+            for host in ("bob:s3cret@node", "ssh://bob:s3cret@node:22", "bob:/s3cret@node", "bob:s3cret/@[fd00::1]")
+        ),
         (
             '[[students]]\nname = "Ada"\nos_cloud = "x"\noptions = ["--report-dir=x"]',
             "student Ada.options: --report-dir is",
