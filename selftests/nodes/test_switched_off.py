@@ -122,8 +122,9 @@ def test_such_a_check_waits_for_the_first_question_alone(check: Callable[..., No
         properties.update(SOUND if properties["LoadState"] == "loaded" else {})
     node = Node("all", frozenset(), UnaskedHost(testinfra.get_host("local://").backend))
     vars(node).update(facts=facts, readings=None)
-    assert NOT_INSTALLED not in node.unit(service or UNIT).state
-    arguments: dict[str, Any] = {"service": service, "forgotten_units": forgotten_on(node)}
+    unit = node.unit(service or UNIT)
+    assert NOT_INSTALLED not in unit.state
+    arguments: dict[str, Any] = {"service": service, "storage_unit": unit, "forgotten_units": forgotten_on(node)}
     if "l2_agent" in check.__code__.co_varnames:
         arguments["l2_agent"] = L2Agent(node, driver_on(node) or pytest.fail("no agent"))
     names = check.__code__.co_varnames[: check.__code__.co_argcount]
