@@ -23,7 +23,7 @@ HTTP = 80
 
 @pytest.mark.req("NEU-4")
 def test_guests_port_is_in_the_groups_that_close_and_open_it(
-    server_port: Port, security_group: SecurityGroup, northbound: Northbound, deadlines: Deadlines
+    northbound: Northbound, server_port: Port, security_group: SecurityGroup, deadlines: Deadlines
 ) -> None:
     """neutron_pg_drop drops all that no group lets through; pg_… is the guest's security group."""
     wanted = [DROP_GROUP, group_name(security_group.id)]
