@@ -45,13 +45,24 @@ def unmount_below(folder: Path) -> None:
 def loops_below(folder: Path) -> list[str]:
     """Return the loop devices whose backing file lies below a folder."""
     files = Path("/sys/block").glob("loop*/loop/backing_file")
-    return [f"/dev/{file.parts[3]}" for file in files if Path(file.read_text().strip()).is_relative_to(folder)]
+    return [f"/dev/{file.parts[3]}" for file in files if _backing_file(file).is_relative_to(folder)]
+
+
+def _backing_file(file: Path) -> Path:
+    try:
+        return Path(file.read_text().strip())
+    except OSError:  # detached meanwhile
+        return Path()
 
 
 def detach_loops_below(folder: Path) -> None:
-    """Detach the loop devices whose backing file lies below a folder."""
+    """Detach the loop devices whose backing file lies below a folder; raises CalledProcessError if one stays."""
     for device in loops_below(folder):
-        run("losetup", "--detach", device)
+        try:
+            run("losetup", "--detach", device)
+        except subprocess.CalledProcessError:
+            if device in loops_below(folder):
+                raise
 
 
 def remove_tree(folder: Path) -> None:

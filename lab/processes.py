@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,18 +153,20 @@ def own_line() -> set[Process]:
 
 
 def end(processes: Iterable[Process]) -> None:
-    """Send SIGKILL to processes, each told by its start time."""
+    """Send SIGKILL to processes, each told by its start time; one that ends meanwhile is ended."""
     for process in processes:
-        try:
-            handle = os.pidfd_open(process.pid)
-        except ProcessLookupError:
-            continue
-        try:
-            # The handle is open: from here on the pid cannot become another process's.
-            if alive(process):
-                signal.pidfd_send_signal(handle, signal.SIGKILL)
-        finally:
-            os.close(handle)
+        with suppress(ProcessLookupError):
+            _end(process)
+
+
+def _end(process: Process) -> None:
+    handle = os.pidfd_open(process.pid)
+    try:
+        # The handle is open: from here on the pid cannot become another process's.
+        if alive(process):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+    finally:
+        os.close(handle)
 
 
 def end_all(present: Callable[[], set[Process]], patience: float = 0.0, within: float = 15.0) -> None:
