@@ -73,14 +73,24 @@ def test_the_question_finds_commands_and_the_scripts_that_they_call(tmp_path: Pa
     other = _program(tmp_path, "other", "true\n")
     _program(tmp_path, "id", "echo 0\n")
     _program(tmp_path, "vgs", 'echo "  cinder-volumes|1024"\n')
-    for name in ("pvs", "lvs", "losetup"):
+    for name in ("pvs", "lvs"):
         _program(tmp_path, name, "true\n")
+    _program(tmp_path, "losetup", f"echo /dev/loop0 {FILE}\n")
     start = "ExecStart={{ path={0} ; argv[]={0} {1} ; ignore_errors=no ; pid=1 }}"
     shown = "\n".join([start.format(script, "*"), "", start.format(other, "a | b")])
     _program(tmp_path, "systemctl", f"case $1 in show) cat <<'END'\n{shown}\nEND\n;; esac\n")
     at_boot = parse(_asked(tmp_path)).at_boot
     assert f"{other} a | b" in at_boot
     assert [line for line in at_boot if FILE in line] == [f"file={FILE} losetup -f $file "]
+
+
+def test_what_runs_at_boot_is_not_asked_for_where_there_are_no_loop_devices(tmp_path: Path) -> None:
+    _program(tmp_path, "id", "echo 0\n")
+    for name in ("vgs", "pvs", "lvs", "losetup"):
+        _program(tmp_path, name, "true\n")
+    _program(tmp_path, "systemctl", "echo asked >&2; exit 1\n")
+    lvm = parse(_asked(tmp_path))
+    assert (lvm.loops, lvm.at_boot) == ({}, ())
 
 
 def test_a_group_that_a_filter_hides_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
