@@ -22,7 +22,7 @@ from selftests import ROOT
 from selftests.nodes.known_nodes import known_node
 
 UNIT = "nova-compute"
-SOUND = {"SubState": "running", "NRestarts": "0", "ActiveEnterTimestampMonotonic": "0", "Uptime": "600", "Now": "0"}
+SOUND = {"SubState": "running", "NRestarts": "0", "ActiveEnterTimestampMonotonic": "0", "Uptime": "600", "Now": "900"}
 
 
 @pytest.fixture(autouse=True)

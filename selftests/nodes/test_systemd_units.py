@@ -21,7 +21,7 @@ RUNNING = Unit(
     enablement="enabled",
     state="active/running",
     restarts=0,
-    active_for=5,
+    active_for=16,
     socket_enabled=False,
     socket_listens=False,
     starter="nova-compute.service",
@@ -31,6 +31,11 @@ RUNNING = Unit(
 
 def test_a_service_that_was_never_restarted_is_settled() -> None:
     assert RUNNING.is_settled
+
+
+def test_a_service_that_was_just_started_may_still_die_of_a_wrong_option() -> None:
+    assert not replace(RUNNING, active_for=14).is_settled
+    assert replace(RUNNING, active_for=0, socket_listens=True).is_settled
 
 
 def test_a_service_that_was_just_restarted_is_not() -> None:
