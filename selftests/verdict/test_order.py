@@ -20,6 +20,34 @@ def test_the_longest_workloads_come_last(pytester: pytest.Pytester, monkeypatch:
     assert [line.split("::test_")[1].split()[0] for line in shown.splitlines() if "PASSED" in line] == names
 
 
+ON_EACH_NODE = """
+import pytest
+
+@pytest.fixture(params=["compute1", "compute2"])
+def server_on_node(request): return request.param
+
+@pytest.mark.req("NOVA-14")
+def test_placed(server_on_node): pass
+
+@pytest.mark.req("NOVA-14")
+def test_booted(): pass
+"""
+
+
+def test_workloads_on_each_node_come_behind_the_networks(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (pytester.mkdir("compute") / "test_compute_workload.py").write_text(ON_EACH_NODE)
+    for service, row in (("network", "NEU-12"), ("block", "CIN-4")):
+        check = f"import pytest\n@pytest.mark.req('{row}')\ndef test_{service}(): pass\n"
+        (pytester.mkdir(service) / f"test_{service}_workload.py").write_text(check)
+    pytester.makeini("[pytest]\nmarkers = req: row")
+    shown = pytester.runpytest_subprocess("-v", "-p", "fixtures.verdict.order", "-p", "no:cacheprovider").stdout.str()
+    ran = [line.split("::test_")[1].split()[0] for line in shown.splitlines() if "PASSED" in line]
+    assert ran == ["booted", "network", "placed[compute1]", "placed[compute2]", "block"]
+
+
 FIRST = """
 import pytest
 from fixtures.verdict.order import WAITS, TELLS_FIRST
