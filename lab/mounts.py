@@ -1,5 +1,6 @@
 """Mounts and loop devices below the lab's folders, and removing a tree without crossing a mount."""
 
+import os
 import re
 import subprocess
 import time
@@ -50,13 +51,13 @@ def loops_below(folder: Path) -> list[str]:
 
 def _backing_file(file: Path) -> Path:
     try:
-        return Path(file.read_text().strip())
+        return Path(os.fsdecode(file.read_bytes().rstrip(b"\n")))
     except OSError:  # detached meanwhile
         return Path()
 
 
 def detach_loops_below(folder: Path) -> None:
-    """Detach the loop devices whose backing file lies below a folder; raises CalledProcessError if one stays."""
+    """Detach the loop devices whose backing file lies below a folder; raises CalledProcessError if one cannot be."""
     for device in loops_below(folder):
         try:
             run("losetup", "--detach", device)

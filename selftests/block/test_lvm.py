@@ -76,8 +76,9 @@ def test_the_question_finds_commands_and_the_scripts_that_they_call(tmp_path: Pa
     for name in ("pvs", "lvs"):
         _program(tmp_path, name, "true\n")
     _program(tmp_path, "losetup", f"echo /dev/loop0 {FILE}\n")
+    _program(tmp_path, "binary", "").write_bytes(b"\x7fELF losetup")
     start = "ExecStart={{ path={0} ; argv[]={0} {1} ; ignore_errors=no ; pid=1 }}"
-    shown = "\n".join([start.format(script, "*"), "", start.format(other, "a | b")])
+    shown = "\n".join([start.format(script, f"{tmp_path}/binary *"), "", start.format(other, "a | b")])
     _program(tmp_path, "systemctl", f"case $1 in show) cat <<'END'\n{shown}\nEND\n;; esac\n")
     at_boot = parse(_asked(tmp_path)).at_boot
     assert f"{other} a | b" in at_boot
@@ -88,8 +89,9 @@ def test_what_runs_at_boot_is_not_asked_for_where_there_are_no_loop_devices(tmp_
     _program(tmp_path, "id", "echo 0\n")
     for name in ("vgs", "pvs", "lvs", "losetup"):
         _program(tmp_path, name, "true\n")
-    _program(tmp_path, "systemctl", "echo asked >&2; exit 1\n")
+    _program(tmp_path, "ls", f"touch {tmp_path}/looked\n")
     lvm = parse(_asked(tmp_path))
+    assert not (tmp_path / "looked").exists()
     assert (lvm.loops, lvm.at_boot) == ({}, ())
 
 

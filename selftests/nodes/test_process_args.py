@@ -91,15 +91,28 @@ def test_a_systemd_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pyt
         testinfra.get_host("local://").check_output(command(["x.service"]))
 
 
-def test_systemd_is_asked_only_for_units_that_it_may_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file has them, or that of their template, or they are loaded without any."""
+@pytest.mark.parametrize(
+    ("listed", "awk", "unknown"),
+    [
+        ('echo "loaded.service not-found inactive dead"', "", {"absent.service", "x@a.service"}),
+        ("exit 1", "", set()),
+        ("echo", "exit 127", set()),
+    ],
+    ids=["told", "no answer of systemd", "no awk"],
+)
+def test_systemd_is_asked_only_for_units_that_it_may_know(
+    listed: str, awk: str, unknown: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file has them, or that of their template, or they are loaded without any; where that is not told, for all."""
+    if awk:
+        program(tmp_path, "awk", awk)
     (units := tmp_path / "units").mkdir()
     for name in ("file.service", "template@.service", "other.socket"):
         (units / name).touch()
     answer = f"""
 case "$*" in
     *--property=UnitPath*) echo "UnitPath={units} /nowhere" ;;
-    list-units*) echo "loaded.service not-found inactive dead loaded.service" ;;
+    list-units*) {listed} ;;
     show*) shift 3; printf 'Id=%s\\nLoadState=loaded\\n\\n' "$@" ;;
 esac
 """
@@ -107,14 +120,8 @@ esac
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     names = ["absent.service", "file.service", "loaded.service", "other.socket", "template@a.service", "x@a.service"]
     told = parse_started(names, testinfra.get_host("local://").check_output(command(names)))
-    assert {name: unit["LoadState"] for name, unit in told.items()} == {
-        "absent.service": "not-found",
-        "file.service": "loaded",
-        "loaded.service": "loaded",
-        "other.socket": "loaded",
-        "template@a.service": "loaded",
-        "x@a.service": "not-found",
-    }
+    assert [unit["Id"] for unit in told.values()] == names
+    assert {name for name, unit in told.items() if unit["LoadState"] == "not-found"} == unknown
 
 
 def program(folder: Path, name: str, text: str) -> Path:

@@ -250,6 +250,23 @@ def test_a_chain_ends_where_it_is_when_nobody_wants_it_any_more(pytester: pytest
     assert "TOLD ['looked']" in pytester.runpytest_subprocess("-s", "-x", "-p", "no:cacheprovider").stdout.str()
 
 
+RATHER = CHAIN.replace('after=("look", "guest")', 'rather_after=("look",)')
+
+
+@pytest.mark.parametrize(("precedence", "told"), [(300, ["looked", "moved"]), (0, ["moved"])])
+def test_what_comes_rather_after_something_waits_for_it_only_for_a_while(
+    precedence: float, told: list[str], pytester: pytest.Pytester
+) -> None:
+    waited = f"from fixtures.session import background\nbackground.PRECEDENCE = {precedence}\nimport threading\n"
+    pytester.makeconftest(waited + RATHER.replace("LOOK", ""))
+    begin = "    conftest.looked.set()\n" if precedence else ""
+    end = "" if precedence else "    conftest.looked.set()\n"
+    tests = f"def test_it(request):\n    assert conftest.looking.wait(300)\n{begin}"
+    tests += f"    assert request.getfixturevalue('move') == {told}\n{end}def test_look(look): pass"
+    pytester.makepyfile("import conftest\n" + tests + "\ndef test_move(move): pass")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+
+
 SHORT = """
 from fixtures.session.prefetch import prefetch
 pytest_plugins = ["fixtures.session.background"]

@@ -73,7 +73,7 @@ def test_what_is_begun_with_the_first_workload_makes_nobody_wait() -> None:
 
 
 def test_what_a_resource_comes_after_is_one() -> None:
-    named = {name: {*each.after} for name, each in RESOURCES.items()}
+    named = {name: {*each.after, *each.rather_after} for name, each in RESOURCES.items()}
     assert {name: after - RESOURCES.keys() for name, after in named.items() if after - RESOURCES.keys()} == {}
 
 
