@@ -20,7 +20,7 @@ def test_the_longest_workloads_come_last(pytester: pytest.Pytester, monkeypatch:
     assert [line.split("::test_")[1].split()[0] for line in shown.splitlines() if "PASSED" in line] == names
 
 
-ON_EACH_NODE = """
+FURTHER = """
 import pytest
 
 @pytest.fixture(params=["compute1", "compute2"])
@@ -34,11 +34,11 @@ def test_booted(): pass
 """
 
 
-def test_workloads_on_each_node_come_behind_the_networks(
+def test_workloads_with_further_servers_come_behind_the_networks(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    (pytester.mkdir("compute") / "test_compute_workload.py").write_text(ON_EACH_NODE)
+    (pytester.mkdir("compute") / "test_compute_workload.py").write_text(FURTHER)
     for service, row in (("network", "NEU-12"), ("block", "CIN-4")):
         check = f"import pytest\n@pytest.mark.req('{row}')\ndef test_{service}(): pass\n"
         (pytester.mkdir(service) / f"test_{service}_workload.py").write_text(check)
