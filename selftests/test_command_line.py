@@ -106,6 +106,7 @@ exec sh -c "$word"
 """
 SYSTEMCTL = """#!/bin/sh
 [ "$1" = list-unit-files ] && exec echo nova-compute.service enabled
+case "$*" in *UnitPath*) exit 0 ;; esac
 shift 3
 for unit; do
     state=not-found

@@ -41,7 +41,8 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         program(
             tmp_path,
             "systemctl",
-            f"""while [ "$1" != -- ]; do shift; done; shift
+            f"""case "$*" in *UnitPath*) exit ;; esac
+while [ "$1" != -- ]; do shift; done; shift
 for name; do
     [ -z "$between" ] || echo; between=1
     cat "{tmp_path}/$name" 2> /dev/null || printf 'Id=%s\\nLoadState=not-found\\nActiveState=inactive\\n' "$name"

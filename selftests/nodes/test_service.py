@@ -104,7 +104,7 @@ UnitFileState=
 
 
 def test_used_is_what_runs_or_will_run() -> None:
-    units = parse_started(["a", "b", "c", "d"], SHOWN).values()
+    units = parse_started(["a", "b", "c", "d"], "Absent=\n\n" + SHOWN).values()
     used = [unit["Id"] for unit in units if Service(cast(Any, None), unit).is_used]
     assert used == ["nova-conductor.service", "nova-compute.service"]
 

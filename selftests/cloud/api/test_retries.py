@@ -148,6 +148,17 @@ def test_what_is_down_is_not_waited_for_again(server: FlakyServer, session: requ
     assert answers == [503, 503, 200, 200]
 
 
+def test_who_only_looks_at_what_is_down_waits_for_less(server: FlakyServer, session: requests.Session) -> None:
+    look, change = (requests.Request(method, f"{server.url}/servers").prepare() for method in ("GET", "DELETE"))
+    statuses = [503] * TRIES + [200]
+    server.api = lambda *_: (statuses.pop(0), {})
+    assert retries.time_for(look, 60) == 60
+    session.get(f"{server.url}/servers")
+    assert (retries.time_for(look, 60), retries.time_for(change, 60)) == (15, 60)
+    session.get(f"{server.url}/servers")
+    assert retries.time_for(look, 60) == 60
+
+
 def test_a_create_during_a_lasting_refusal_is_sent_once(server: FlakyServer, session: requests.Session) -> None:
     server.api = lambda method, *_: (503, {"error": {"message": f"no {method}"}})
     answer = session.post(f"{server.url}/v2.0/networks", json={"network": {"name": "acc-1-network"}})
