@@ -1,9 +1,10 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
-from fixtures.network.tunnel_reports import Endpoint, Report, parse_report, peers_of
+from fixtures.network.tunnel_reports import Endpoint, Report, exchanged, parse_report, peers_of
 from fixtures.nodes.node import Node
 from fixtures.nodes.ring import PEERS
 
@@ -80,3 +81,27 @@ def test_only_peers_are_missed() -> None:
     many = {each.node.name: Report(each, frozenset(), frozenset(), {}) for each in ring(200)}
     mine = replace(many["node000"], peers=frozenset({"node001"}))
     assert mine.unheard(many) == {"node001 (10.0.0.2)": "sent, and nothing arrived"}
+
+
+@pytest.mark.parametrize(("count", "is_tried_again"), [(20, True), (16, False)])
+def test_of_many_nodes_those_who_missed_each_other_try_once_more(count: int, is_tried_again: bool) -> None:
+    """The first had ended when the last began."""
+    last, tries = f"node{count - 1:03}", list[str]()
+
+    def exchange(mine: Endpoint, peers: Sequence[Endpoint]) -> Report:
+        tries.append(mine.node.name)
+        names = frozenset(each.node.name for each in peers)
+        is_late = len(tries) <= count
+        return Report(mine, names, names - {last} if is_late and mine.node.name != last else names, {})
+
+    reports = exchanged(ring(count), exchange)
+    missed = {name for name, report in reports.items() if report.unheard(reports)}
+    around = {each.endpoint.node.name for each in reports.values() if last in each.peers}
+    assert missed == (set() if is_tried_again else around)
+    assert sorted(tries[count:]) == (sorted({last, *around}) if is_tried_again else [])
+    assert all(len(report.peers) == 8 for report in reports.values())
+
+
+def test_who_is_not_heard_the_second_time_either_is_told() -> None:
+    reports = exchanged(ring(20), lambda mine, _: Report(mine, frozenset({"node001"}), frozenset(), {}))
+    assert reports["node002"].unheard(reports) == {"node001 (10.0.0.2)": "sent, and nothing arrived"}
