@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.broker.login import refusal
+from fixtures.broker.broker_logins import BrokerLogin
 from fixtures.broker.paths import BrokerPath
 from fixtures.broker.rpc_services import RpcService, RpcServices
 from fixtures.compute.console_page import why_no_page
@@ -171,17 +171,16 @@ def test_services_speak_to_the_broker_of_their_control_service(
 
 @pytest.mark.req("NOVA-5")
 def test_password_opens_a_session_on_the_broker(
-    node: Node, node_rpc_services: list[RpcService], subtests: pytest.Subtests
+    node: Node, node_broker_logins: list[BrokerLogin], subtests: pytest.Subtests
 ) -> None:
     """RABBIT_PASS in transport_url is the one that the broker knows; the report never shows it."""
-    users = {each.broker: each for each in node_rpc_services if not each.broker.fault}
-    for (broker, user), (host, port) in ((each, end) for each in users.items() for end in each[0].hosts):
-        with subtests.test(f"{user.service} at {host}:{port}"):
-            reason = refusal(node, node.service(user.service), broker, host, port)
-            assert not reason, (
-                f"{node.name}: the broker {host}:{port} opens no session for the user {broker.user} of {user.unit} "
-                f"in virtual host {broker.virtual_host}: {reason}. Fix: compare the password in transport_url of "
-                f"{user.file} with another node's, then {user.to_restart}; on the broker, "
+    for login in node_broker_logins:
+        user, broker, place = login.user, login.user.broker, f"{login.host}:{login.port}"
+        with subtests.test(f"{user.service} at {place}"):
+            assert not login.refusal, (
+                f"{node.name}: the broker {place} opens no session for the user {broker.user} of {user.unit} "
+                f"in virtual host {broker.virtual_host}: {login.refusal}. Fix: compare the password in "
+                f"transport_url of {user.file} with another node's, then {user.to_restart}; on the broker, "
                 f"rabbitmqctl change_password {broker.user}, or set_permissions -p {broker.virtual_host} {broker.user}"
             )
 
