@@ -146,6 +146,15 @@ def test_another_wait_counts_for_as_long_as_it_took(told: Told) -> None:
     assert told.path.seconds == 5
 
 
+def test_what_comes_after_something_else_counts_as_if_it_needed_it(told: Told) -> None:
+    told.made("server", 0, 10)
+    told.made("live_migration", 10, 50, "server")
+    told.made("cold_migration", 50, 80, "server").after.append("live_migration")
+    told.made("resized_guest", 80, 100, "server").after += ["cold_migration", "never_made"]
+    assert names(told.path) == ["server", "live_migration", "cold_migration", "resized_guest"]
+    assert told.path.seconds == 100
+
+
 def test_something_is_ended_after_all_who_need_it(told: Told) -> None:
     told.made("network", 0, 1)
     told.made("server", 1, 11, "network")
