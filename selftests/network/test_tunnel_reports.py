@@ -102,6 +102,19 @@ def test_of_many_nodes_those_who_missed_each_other_try_once_more(count: int, is_
     assert all(len(report.peers) == 8 for report in reports.values())
 
 
-def test_who_is_not_heard_the_second_time_either_is_told() -> None:
-    reports = exchanged(ring(20), lambda mine, _: Report(mine, frozenset({"node001"}), frozenset(), {}))
-    assert reports["node002"].unheard(reports) == {"node001 (10.0.0.2)": "sent, and nothing arrived"}
+def test_what_comes_of_the_second_time_is_told_and_what_was_heard_the_first_stays() -> None:
+    """One is refused only then, and one does not answer any more."""
+    tries: list[str] = []
+
+    def exchange(mine: Endpoint, peers: Sequence[Endpoint]) -> Report:
+        tries.append(mine.node.name)
+        if tries.count(mine.node.name) == 2 and mine.node.name == "node002":
+            raise TimeoutError("it does not answer")
+        refused = {"node000": "not permitted"} if tries.count(mine.node.name) == 2 else {}
+        names = frozenset(each.node.name for each in peers)
+        return Report(mine, names, names - {"node001"} if mine.node.name == "node000" else names, refused)
+
+    told = exchanged(ring(20), exchange)
+    assert tries.count("node001") == 2
+    assert told["node000"].unheard(told) == {"node001 (10.0.0.2)": "not permitted"}
+    assert not told["node002"].unheard(told)

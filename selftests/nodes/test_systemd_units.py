@@ -38,11 +38,16 @@ def test_a_service_that_was_just_started_may_still_die_of_a_wrong_option() -> No
     assert replace(RUNNING, active_for=0, socket_listens=True).is_settled
 
 
-@pytest.mark.parametrize(("uptime", "is_settled"), [("90", True), ("16", False), ("5", True)])
-def test_an_age_that_cannot_be_is_none(uptime: str, is_settled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("uptime", "restarts", "is_settled"),
+    [("90", 0, True), ("16", 0, False), ("5", 0, True), ("90", 3, True), ("5", 3, False)],
+)
+def test_an_age_that_cannot_be_is_none(
+    uptime: str, restarts: int, is_settled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a container /proc/uptime may be its own (lxcfs), and systemd's clock is the host's."""
-    properties = "Id=x.service\nLoadState=loaded\nActiveState=active\nSubState=running\nNRestarts=0\n"
-    shown = f"{uptime} 0 1800000000\n{properties}ActiveEnterTimestampMonotonic=10000000\n"
+    properties = "Id=x.service\nLoadState=loaded\nActiveState=active\nSubState=running\n"
+    shown = f"{uptime} 0 1800000000\n{properties}NRestarts={restarts}\nActiveEnterTimestampMonotonic=10000000\n"
     host = CheckedHost(testinfra.get_host("local://").backend)
     monkeypatch.setattr(CheckedHost, "check_output", lambda *_: shown)
     assert read_unit(host, ["x.service"]).is_settled is is_settled

@@ -148,14 +148,24 @@ def test_what_is_down_is_not_waited_for_again(server: FlakyServer, session: requ
     assert answers == [503, 503, 200, 200]
 
 
-def test_who_only_looks_at_what_is_down_waits_for_less(server: FlakyServer, session: requests.Session) -> None:
-    look, change = (requests.Request(method, f"{server.url}/servers").prepare() for method in ("GET", "DELETE"))
-    statuses = [503] * TRIES + [200]
-    server.api = lambda *_: (statuses.pop(0), {})
+@pytest.mark.parametrize(("error", "seconds"), [(requests.ReadTimeout, 30), (requests.ConnectionError, 60)])
+def test_who_only_looks_waits_for_less_where_others_waited_in_vain(error: type[Exception], seconds: float) -> None:
+    look, change = (requests.Request(method, "http://nova.silent/servers").prepare() for method in ("GET", "DELETE"))
+    answer = requests.Response()
+    answer.status_code = 200
+    answers: list[Exception | requests.Response] = [*[error() for _ in range(TRIES)], answer]
+
+    def send(_: requests.PreparedRequest) -> requests.Response:
+        if isinstance(given := answers.pop(0), Exception):
+            raise given
+        return given
+
     assert retries.time_for(look, 60) == 60
-    session.get(f"{server.url}/servers")
-    assert (retries.time_for(look, 60), retries.time_for(change, 60)) == (15, 60)
-    session.get(f"{server.url}/servers")
+    with pytest.raises(error):
+        retries.answer_to(look, send)
+    assert (retries.time_for(look, 60), retries.time_for(change, 60)) == (seconds, 60)
+    assert wait_for("it", lambda: retries.time_for(look, 60), bool, 60, fix="") == 60
+    retries.answer_to(look, send)
     assert retries.time_for(look, 60) == 60
 
 
